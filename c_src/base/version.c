@@ -1,0 +1,5 @@
+#include <pier/base.h>
+
+const char *pier_version(void) {
+  return PIER_VERSION;
+}

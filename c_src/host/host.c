@@ -1,0 +1,1 @@
+#include <pier/host.h>
