@@ -1,0 +1,30 @@
+/* A hash table from 64-bit numbers (never 0) to pointers: ports, processes,
+ * children and monitors by their number. Look-up, insertion and removal do not
+ * depend on how many there are. */
+#ifndef PIER_BASE_TABLE_H
+#define PIER_BASE_TABLE_H
+
+#include <pier/base.h>
+
+struct pier__table_slot {
+  uint64_t key; /* 0: empty */
+  void *value;
+};
+
+/* A zeroed struct is an empty table. */
+struct pier__table {
+  struct pier__table_slot *slots;
+  size_t capacity; /* a power of two, or 0 */
+  size_t count;
+};
+
+void *pier__table_get(const struct pier__table *table, uint64_t key);
+int pier__table_put(struct pier__table *table, uint64_t key, void *value); /* PIER_ENOMEM */
+void *pier__table_remove(struct pier__table *table, uint64_t key); /* what it held, or NULL */
+
+/* Any entry, its key in *key; NULL when the table is empty. For emptying a
+ * table whose entries may change it while they go. */
+void *pier__table_any(const struct pier__table *table, uint64_t *key);
+void pier__table_free(struct pier__table *table);
+
+#endif
