@@ -1,0 +1,164 @@
+/* pier call: terms in, answers out. */
+#include "cli/dialogue.h"
+
+#include <limits.h>
+#include <string.h>
+
+static const char who[] = "pier call";
+
+static const char help[] =
+    "usage: pier call [OPTIONS] TERM... -- PROG [ARG...]\n"
+    "\n"
+    "Opens PROG as a port program, sends each TERM (Erlang text) to it as an external\n"
+    "term in a frame, waits for the answer to it and prints that, a line for each.\n"
+    "\n"
+    "  --packet N    frames are {packet,N}: 1, 2 or 4 (default 4)\n"
+    "  --timeout MS  how long to wait for each answer (default 5000)\n"
+    "  --help, --version\n"
+    "\n"
+    "PROG is a path, or the name of a program in PATH; it and its arguments go through as\n"
+    "given. Status: 0; 1 a request was not answered; 2 bad usage or TERM; 126 PROG cannot\n"
+    "be executed; 127 it cannot be found.\n"
+    "\n"
+    "  pier call '{add,1,2}' '{mul,6,7}' -- priv/calc\n";
+
+enum { OPTION_PACKET = 256, OPTION_TIMEOUT, OPTION_HELP, OPTION_VERSION };
+
+static const struct option options[] = {
+    {"packet", required_argument, NULL, OPTION_PACKET},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct call {
+  pier__dialogue dialogue;
+  pier_buffer *terms; /* the external form of each TERM */
+  char **texts;       /* the TERMs as typed */
+  int count;
+  char **program; /* PROG and its arguments, NULL-terminated */
+} call;
+
+/* "{add,1," and where it breaks, with a caret under the place. */
+static int bad_text(const char *text, const pier_diag *diag) {
+  const char *line = text;
+  unsigned at;
+  for (at = 1; at < diag->line && strchr(line, '\n'); at++)
+    line = strchr(line, '\n') + 1;
+  pier__fail(who, PIER__USAGE, "bad term: line %u, column %u: %s", diag->line, diag->column,
+             diag->text);
+  if (diag->column == 0) return PIER__USAGE;
+  fprintf(stderr, "  %.*s\n  %*s\n", (int)strcspn(line, "\n"), line, (int)diag->column, "^");
+  return PIER__USAGE;
+}
+
+static int read_terms(call *c) {
+  int at;
+  c->terms = pier_alloc((size_t)c->count * sizeof *c->terms);
+  if (!c->terms) return pier__fail(who, PIER__FAILED, "%s", pier_strerror(PIER_ENOMEM));
+  memset(c->terms, 0, (size_t)c->count * sizeof *c->terms);
+  for (at = 0; at < c->count; at++) {
+    pier_diag diag = {0};
+    int error = pier_term_read(&c->terms[at], pier_span_text(c->texts[at]), NULL, NULL, &diag);
+    if (error < 0) return bad_text(c->texts[at], &diag);
+  }
+  return 0;
+}
+
+static int set_option(call *c, int option) {
+  long number;
+  switch (option) {
+  case OPTION_PACKET:
+    return pier__read_packet(who, optarg, &c->dialogue.framing.packet);
+  case OPTION_TIMEOUT:
+    if (pier__read_number(who, "--timeout", optarg, 0, INT_MAX, &number)) return PIER__USAGE;
+    c->dialogue.timeout_ms = (int)number;
+    return 0;
+  case OPTION_HELP:
+    fputs(help, stdout);
+    return -1;
+  default:
+    printf("pier %s\n", pier_version());
+    return -1;
+  }
+}
+
+/* Options, then terms up to "--", then the program. A first TERM like -5 is
+ * not an option: that is what the digits are for. -1: done, nothing to call. */
+static int read_arguments(call *c, int argc, char **argv) {
+  int first = 0;
+  int at;
+  opterr = 0;
+  while (!first) {
+    int before = optind;
+    int got = getopt_long(argc, argv, "+:0123456789", options, NULL);
+    int status = 0;
+    if (got == -1)
+      first = optind;
+    else if (got >= '0' && got <= '9')
+      first = before;
+    else if (got == '?' || got == ':')
+      return pier__bad_option(who, got, argv[before]);
+    else
+      status = set_option(c, got);
+    if (status) return status;
+  }
+  /* getopt has eaten a "--" that came first: there are no terms. */
+  if (strcmp(argv[first - 1], "--") == 0 || first >= argc)
+    return pier__fail(who, PIER__USAGE, "no TERM given (see pier call --help)");
+  for (at = first; at < argc && strcmp(argv[at], "--") != 0;)
+    at++;
+  if (at + 1 >= argc)
+    return pier__fail(who, PIER__USAGE, "no program given after -- (see pier call --help)");
+  c->texts = argv + first;
+  c->count = at - first;
+  c->program = argv + at + 1;
+  return 0;
+}
+
+static int ask_all(call *c) {
+  pier_buffer answer = PIER_BUFFER_INIT;
+  int status = 0;
+  int at;
+  for (at = 0; at < c->count && status == 0; at++) {
+    pier_buffer_clear(&answer);
+    status = pier__dialogue_ask(&c->dialogue, pier_buffer_span(&c->terms[at]), c->texts[at],
+                                &answer);
+    if (status == 0) status = pier__print_line(who, pier_buffer_span(&answer));
+  }
+  pier_buffer_free(&answer);
+  return status;
+}
+
+static int talk(call *c) {
+  pier_buffer path = PIER_BUFFER_INIT;
+  int status;
+  c->dialogue.program = c->program[0];
+  status = pier__find_program(who, c->program[0], &path);
+  if (status == 0) {
+    status = pier__dialogue_open(&c->dialogue, (const char *)path.data,
+                                 (const char *const *)(c->program + 1));
+    if (status == 0) status = ask_all(c);
+    pier__dialogue_end(&c->dialogue);
+  }
+  pier_buffer_free(&path);
+  return status;
+}
+
+int pier__call_main(int argc, char **argv) {
+  call c;
+  int status;
+  int at;
+  memset(&c, 0, sizeof c);
+  c.dialogue.who = who;
+  c.dialogue.framing = pier_framing_packet(4);
+  c.dialogue.timeout_ms = 5000;
+  status = read_arguments(&c, argc, argv);
+  if (status == 0) status = read_terms(&c);
+  if (status == 0) status = talk(&c);
+  for (at = 0; c.terms && at < c.count; at++)
+    pier_buffer_free(&c.terms[at]);
+  pier_free(c.terms);
+  return status < 0 ? PIER__DONE : status;
+}

@@ -1,0 +1,44 @@
+/* The command `pier`: one table of subcommands. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+typedef struct subcommand {
+  const char *name;
+  int (*main)(int argc, char **argv);
+  const char *usage;
+  const char *about;
+} subcommand;
+
+static const subcommand subcommands[] = {
+    {"call", pier__call_main, "call [OPTIONS] TERM... -- PROG [ARG...]",
+     "send terms to a port program and print its answers"},
+    {"run", pier__run_main, "run [OPTIONS] -- PROG [ARG...]",
+     "open any program as a port and print what its owner gets"},
+};
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+
+static int help(void) {
+  int at;
+  printf("pier: programs on the far end of an Erlang port, without a BEAM\n\n");
+  for (at = 0; at < SUBCOMMANDS; at++)
+    printf("  pier %s\n      %s\n", subcommands[at].usage, subcommands[at].about);
+  printf("\n  pier --version\n\n`pier COMMAND --help` says more.\n");
+  return PIER__DONE;
+}
+
+int main(int argc, char **argv) {
+  int at;
+  if (argc < 2)
+    return pier__fail("pier", PIER__USAGE, "no command given: call or run (see pier --help)");
+  if (strcmp(argv[1], "--help") == 0) return help();
+  if (strcmp(argv[1], "--version") == 0) {
+    printf("pier %s\n", pier_version());
+    return PIER__DONE;
+  }
+  for (at = 0; at < SUBCOMMANDS; at++)
+    if (strcmp(argv[1], subcommands[at].name) == 0)
+      return subcommands[at].main(argc - 1, argv + 1);
+  return pier__fail("pier", PIER__USAGE, "unknown %s %s (see pier --help)",
+                    argv[1][0] == '-' ? "option" : "command", argv[1]);
+}

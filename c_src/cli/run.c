@@ -1,0 +1,195 @@
+/* pier run: any program as a port; what its owner gets is printed. */
+#include "cli/settings.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+/* Standard input is left alone while this much of it waits for the program. */
+enum { QUEUE_ENOUGH = 65536 };
+/* How long a wait for messages may keep standard input waiting. */
+enum { SLICE_MS = 10 };
+
+typedef struct run {
+  pier__settings settings;
+  pier__input input;
+  pier_host *host;
+  pier_process *owner;
+  pier_port port;
+  int os_pid;
+  int closing; /* we have asked the port to close */
+  int eof;     /* the program's output has ended, the port lives on */
+  int gone;    /* the last message has come */
+  int status;  /* the program's; -1 while unknown */
+  int broken;  /* ended by something else than its program or us */
+} run;
+
+static int fail_error(const run *r, int error) {
+  return pier__fail(PIER__RUN, PIER__FAILED, "%s: %s", r->settings.program,
+                    pier_strerror(error));
+}
+
+static int open_port(run *r) {
+  pier_port_info info;
+  pier_diag diag = {0};
+  int error = pier_host_new(&r->host, NULL);
+  if (error == 0) error = pier_process_new(r->host, &r->owner);
+  if (error == 0) error = pier_trap_exit(r->owner, 1);
+  if (error == 0) error = pier_open(r->owner, &r->port, &r->settings.port, &diag);
+  if (error < 0 && diag.error)
+    return pier__fail(PIER__RUN, PIER__USAGE, "%s: cannot be opened: %s", r->settings.program,
+                      diag.text);
+  if (error == 0) error = pier_port_info_get(r->host, r->port, &info);
+  if (error < 0) return fail_error(r, error);
+  r->os_pid = info.os_pid;
+  return 0;
+}
+
+static int print_message(const pier_message *message) {
+  pier_buffer term = PIER_BUFFER_INIT;
+  pier_buffer text = PIER_BUFFER_INIT;
+  int status = pier_message_term(message, &term);
+  if (status == 0) status = pier_term_print(&text, pier_buffer_span(&term), PIER_TEXT_TP, 0);
+  if (status < 0)
+    status = pier__fail(PIER__RUN, PIER__FAILED, "a message cannot be printed: %s",
+                        pier_strerror(status));
+  else
+    status = pier__print_line(PIER__RUN, pier_buffer_span(&text));
+  pier_buffer_free(&term);
+  pier_buffer_free(&text);
+  return status;
+}
+
+/* The port has ended of its own: anything but `normal` is worth a sentence. */
+static void note_reason(run *r, pier_span reason) {
+  pier_buffer text = PIER_BUFFER_INIT;
+  if (pier_match(reason, "normal") < 0 &&
+      pier_term_print(&text, reason, PIER_TEXT_TP, 0) == 0) {
+    r->broken = 1;
+    pier__fail(PIER__RUN, PIER__FAILED, "%s: the port ended with %.*s", r->settings.program,
+               (int)text.size, (const char *)text.data);
+  }
+  pier_buffer_free(&text);
+}
+
+static int take_message(run *r, const pier_message *message) {
+  int status = print_message(message);
+  switch (message->kind) {
+  case PIER_MESSAGE_EOF:
+    r->eof = 1;
+    break;
+  case PIER_MESSAGE_EXIT_STATUS:
+    r->status = message->status;
+    break;
+  case PIER_MESSAGE_EXIT:
+    note_reason(r, message->reason);
+    r->gone = !r->closing || r->broken;
+    break;
+  case PIER_MESSAGE_CLOSED:
+    r->gone = 1;
+    break;
+  default:
+    break;
+  }
+  return status;
+}
+
+/* Asks the port to close; its last messages are still to come. */
+static int close_port(run *r) {
+  pier_port_info info;
+  r->input.ended = 1;
+  if (pier_port_info_get(r->host, r->port, &info) < 0) return 0; /* it has ended: EXIT comes */
+  r->closing = 1;
+  return pier_send_close(r->owner, r->port, pier_self(r->owner));
+}
+
+static int send_command(void *context, pier_span command) {
+  run *r = context;
+  int error;
+  for (;;) {
+    error = pier_command(r->owner, r->port, command);
+    if (error != PIER_EBUSY) break;
+    error = pier_host_run_once(r->host, -1);
+    if (error < 0) break;
+  }
+  if (error == PIER_EBADARG) { /* the port has ended meanwhile: its EXIT says why */
+    r->input.ended = 1;
+    return 0;
+  }
+  return error;
+}
+
+/* 1 if the program keeps up with what it was sent. */
+static int keeps_up(const run *r) {
+  pier_port_info info;
+  return pier_port_info_get(r->host, r->port, &info) == 0 && info.queue_size < QUEUE_ENOUGH;
+}
+
+static int read_input(run *r) {
+  struct pollfd watch = {.fd = r->input.fd, .events = POLLIN};
+  pier_diag diag = {0};
+  int got;
+  if (!keeps_up(r) || poll(&watch, 1, 0) <= 0) return 0;
+  got = pier__input_read(&r->input, send_command, r, &diag);
+  if (got == 0) return 0;
+  if (diag.error != got) return fail_error(r, got);
+  if (diag.line)
+    return pier__fail(PIER__RUN, PIER__FAILED, "standard input, line %u, column %u: %s",
+                      diag.line, diag.column, diag.text);
+  return pier__fail(PIER__RUN, PIER__FAILED, "standard input: %s", diag.text);
+}
+
+/* Nothing more is to come but what the closing of the port brings. */
+static int finished(const run *r) {
+  unsigned flags = r->settings.port.flags;
+  if (r->eof && r->status >= 0) return 1;
+  if (!r->input.ended) return 0;
+  return (flags & PIER_PORT_OUT && !(flags & PIER_PORT_IN)) ||
+         (r->eof && !(flags & PIER_PORT_EXIT_STATUS));
+}
+
+/* How long to wait for the next message before something else is done. */
+static int patience(const run *r) {
+  if (r->closing) return -1;
+  if (finished(r)) return 0;
+  if (!r->input.ended) return SLICE_MS;
+  return r->settings.port.flags & PIER_PORT_IN && !(r->settings.port.flags & PIER_PORT_OUT)
+             ? -1
+             : r->settings.wait_ms;
+}
+
+/* One message, or some input, or the end of the wait. */
+static int step(run *r) {
+  pier_message message;
+  int status = r->input.ended ? 0 : read_input(r);
+  int got;
+  if (status) return status;
+  got = pier_receive(r->owner, &message, patience(r));
+  if (got > 0) return take_message(r, &message);
+  if (got == 0 && !r->closing && (r->input.ended || finished(r))) got = close_port(r);
+  return got < 0 ? fail_error(r, got) : 0;
+}
+
+static int finish(run *r) {
+  if (r->broken) return PIER__FAILED;
+  if (r->status < 0) r->status = pier__program_status(r->os_pid, -1);
+  return r->status < 0 ? PIER__DONE : r->status;
+}
+
+int pier__run_main(int argc, char **argv) {
+  run r;
+  int status;
+  memset(&r, 0, sizeof r);
+  r.status = -1;
+  status = pier__settings_read(&r.settings, argc, argv);
+  r.input.mode = r.settings.input;
+  r.input.ended = (r.settings.port.flags & (PIER_PORT_IN | PIER_PORT_OUT)) == PIER_PORT_IN;
+  if (status == 0) status = open_port(&r);
+  while (status == 0 && !r.gone)
+    status = step(&r);
+  if (status == 0) status = finish(&r);
+  pier__input_free(&r.input);
+  pier_host_free(r.host);
+  pier__settings_free(&r.settings);
+  return status < 0 ? PIER__DONE : status;
+}
