@@ -1,0 +1,256 @@
+/*
+ * bench - runs every contestant of the plan, interleaved, and reports.
+ *
+ *   bench [--quick] [--repetitions N] [--json FILE] --dir DIR [--echo FILE]
+ *
+ * DIR has the hosts and programs (bench.mk), --echo names pier's echo. What
+ * is missing is skipped, and the report says so.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+#include "run.h"
+
+enum { PATH_SIZE = 512, NUMBER_SIZE = 24, MAX_NUMBERS = 6 };
+
+typedef struct settings {
+  const char *dir;
+  const char *echo;
+  const char *json;
+  size_t repetitions;
+  int quick;
+} settings;
+
+/* Milliseconds of one run, and how many ports are "many". */
+typedef struct pace {
+  size_t warm;
+  size_t rate;
+  size_t latency;
+  size_t most_ports;
+} pace;
+
+static const pace paces[] = {{60, 300, 150, 4000}, {20, 100, 50, 500}};
+
+static const char *const host_files[] = {
+    [HOST_RAW] = "host_raw", [HOST_PIER] = "host_pier", [HOST_BEAM] = "bench_beam.beam"};
+
+static const char *const program_files[] = {
+    [PROGRAM_ECHO_RAW] = "echo_raw", [PROGRAM_ECHO_TUTORIAL] = "echo_tutorial",
+    [PROGRAM_ECHO_PIER] = NULL,      [PROGRAM_IDLE] = "idle",
+    [PROGRAM_NOTHING] = "nothing",   [PROGRAM_TRUE] = NULL};
+
+static results_section sections[8];
+static json_t *notes;
+
+static void note(const char *what, const char *why) {
+  json_t *text = json_sprintf("%s: %s", what, why);
+  json_t *old;
+  size_t i;
+  json_array_foreach(notes, i, old) {
+    if (json_equal(old, text)) {
+      json_decref(text);
+      return;
+    }
+  }
+  json_array_append_new(notes, text);
+}
+
+static void program_path(const settings *set, plan_program program, char path[PATH_SIZE]) {
+  if (program == PROGRAM_TRUE)
+    snprintf(path, PATH_SIZE, "/bin/true");
+  else if (program == PROGRAM_ECHO_PIER)
+    snprintf(path, PATH_SIZE, "%s", set->echo ? set->echo : "");
+  else
+    snprintf(path, PATH_SIZE, "%s/%s", set->dir, program_files[program]);
+}
+
+static int found_in_path(const char *name) {
+  char path[PATH_SIZE];
+  const char *at = getenv("PATH");
+  while (at && *at) {
+    size_t size = strcspn(at, ":");
+    snprintf(path, sizeof path, "%.*s/%s", (int)size, at, name);
+    if (access(path, X_OK) == 0) return 1;
+    at += size + (at[size] == ':');
+  }
+  return 0;
+}
+
+/* Whether a contestant can be run here; if not, the report has the reason. */
+static int is_here(const settings *set, const plan_contestant *who) {
+  char path[PATH_SIZE];
+  snprintf(path, sizeof path, "%s/%s", set->dir, host_files[who->host]);
+  if (who->host == HOST_BEAM && !found_in_path("erl")) {
+    note("BEAM", "skipped, there is no erl in PATH");
+    return 0;
+  }
+  if (access(path, R_OK) != 0) {
+    note(host_files[who->host], "skipped, it is not built");
+    return 0;
+  }
+  program_path(set, who->program, path);
+  if (access(path, X_OK) != 0) {
+    note(who->name, "skipped, the program is not built");
+    return 0;
+  }
+  return 1;
+}
+
+/* The arguments of work.c, which bench_beam.erl takes as well. */
+typedef struct command {
+  char *argv[RUN_ARGS];
+  size_t argc;
+  char host[PATH_SIZE];
+  char program[PATH_SIZE];
+  char idle[PATH_SIZE];
+  char numbers[MAX_NUMBERS][NUMBER_SIZE];
+  size_t number_count;
+} command;
+
+static void add(command *line, const char *argument) {
+  line->argv[line->argc++] = (char *)argument;
+  line->argv[line->argc] = NULL;
+}
+
+static void add_number(command *line, size_t number) {
+  char *text = line->numbers[line->number_count++];
+  snprintf(text, NUMBER_SIZE, "%zu", number);
+  add(line, text);
+}
+
+static void add_host(command *line, const settings *set, plan_host host) {
+  static const char *const erl[] = {"erl",  "-noshell",   "-noinput", "-pa",   NULL,
+                                    "-run", "bench_beam", "main",     "-extra"};
+  size_t i;
+  if (host != HOST_BEAM) {
+    snprintf(line->host, sizeof line->host, "%s/%s", set->dir, host_files[host]);
+    add(line, line->host);
+    return;
+  }
+  for (i = 0; i < sizeof erl / sizeof erl[0]; i++)
+    add(line, erl[i] ? erl[i] : set->dir);
+}
+
+static void make_command(command *line, const settings *set, const plan_section *plan,
+                         const plan_row *row, const plan_contestant *who, size_t beside) {
+  const pace *times = &paces[set->quick];
+  memset(line, 0, sizeof *line);
+  add_host(line, set, who->host);
+  add(line, plan->work == WORK_TRIPS ? "trips" : "spawns");
+  program_path(set, plan->work == WORK_TRIPS ? who->program : row->program, line->program);
+  program_path(set, PROGRAM_IDLE, line->idle);
+  add(line, line->program);
+  if (plan->work == WORK_TRIPS) {
+    add_number(line, row->size);
+    add_number(line, row->in_flight);
+  } else {
+    add_number(line, row->resident);
+    add_number(line, beside);
+    add(line, line->idle);
+  }
+  add_number(line, times->warm);
+  add_number(line, times->rate);
+  if (plan->work == WORK_TRIPS) add_number(line, times->latency);
+}
+
+/* All contestants of one row, once; a different one is first each time. */
+static void run_row(const settings *set, size_t s, size_t row, size_t repetition) {
+  const plan_section *plan = &plan_sections[s];
+  size_t beside = plan->rows[row].beside ? sections[s].beside : 0;
+  size_t i;
+  for (i = 0; i < plan->contestant_count; i++) {
+    size_t who = (i + repetition) % plan->contestant_count;
+    char problem[RUN_PROBLEM];
+    command line;
+    json_t *run;
+    if (!is_here(set, &plan->contestants[who])) continue;
+    make_command(&line, set, plan, &plan->rows[row], &plan->contestants[who], beside);
+    run = run_host(line.argv, plan->one_cpu, problem);
+    if (!run) note(plan->rows[row].label, problem);
+    sections[s].cells[row][who].runs[repetition] = run;
+  }
+}
+
+static void run_all(const settings *set) {
+  size_t repetition, s, row;
+  size_t beside = run_port_limit(paces[set->quick].most_ports);
+  for (repetition = 0; repetition < set->repetitions; repetition++) {
+    fprintf(stderr, "repetition %zu of %zu\n", repetition + 1, set->repetitions);
+    for (s = 0; s < plan_section_count; s++) {
+      sections[s].beside = beside;
+      for (row = 0; row < plan_sections[s].row_count; row++)
+        if (!set->quick ||
+            (!plan_sections[s].full_only && !plan_sections[s].rows[row].full_only))
+          run_row(set, s, row, repetition);
+    }
+  }
+}
+
+static int read_settings(settings *set, int argc, char **argv) {
+  static const struct option options[] = {
+      {"quick", no_argument, NULL, 'q'},      {"repetitions", required_argument, NULL, 'r'},
+      {"json", required_argument, NULL, 'j'}, {"dir", required_argument, NULL, 'd'},
+      {"echo", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+  int option;
+  while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    switch (option) {
+    case 'q':
+      set->quick = 1;
+      break;
+    case 'r':
+      set->repetitions = strtoul(optarg, NULL, 10);
+      break;
+    case 'j':
+      set->json = optarg;
+      break;
+    case 'd':
+      set->dir = optarg;
+      break;
+    case 'e':
+      set->echo = optarg;
+      break;
+    default:
+      return 0;
+    }
+  }
+  return set->dir && optind == argc && set->repetitions >= 1 &&
+         set->repetitions <= MAX_REPETITIONS;
+}
+
+static void free_runs(void) {
+  size_t s, row, who, i;
+  for (s = 0; s < plan_section_count; s++)
+    for (row = 0; row < MAX_ROWS; row++)
+      for (who = 0; who < MAX_CONTESTANTS; who++)
+        for (i = 0; i < MAX_REPETITIONS; i++)
+          json_decref(sections[s].cells[row][who].runs[i]);
+  json_decref(notes);
+}
+
+int main(int argc, char **argv) {
+  settings set = {.repetitions = 5};
+  report bench;
+  int status = 0;
+  _Static_assert(sizeof sections / sizeof sections[0] >= 4, "a place per section of the plan");
+  if (!read_settings(&set, argc, argv)) {
+    fprintf(stderr, "usage: bench [--quick] [--repetitions N] [--json FILE] --dir DIR "
+                    "[--echo FILE]\n");
+    return 2;
+  }
+  notes = json_array();
+  run_prepare();
+  run_all(&set);
+  bench = (report){sections, set.repetitions, set.quick, notes};
+  report_table(stdout, &bench);
+  if (set.json && report_json(set.json, &bench) != 0) {
+    fprintf(stderr, "bench: %s: %s\n", set.json, strerror(errno));
+    status = 1;
+  }
+  free_runs();
+  return status;
+}

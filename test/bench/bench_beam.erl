@@ -1,0 +1,145 @@
+%% The measures of work.c on the BEAM: the same arguments (after -extra), the
+%% same line of JSON. Ports are opened with {packet,4} and binary.
+-module(bench_beam).
+-export([main/0]).
+
+-define(TRIPS_PER_LOOK, 64).
+-define(SAMPLES, 1048576).
+
+main() ->
+    try
+        measure(init:get_plain_arguments()),
+        halt(0)
+    catch
+        Class:Reason:Stack ->
+            io:format(standard_error, "beam: ~0p:~0p ~0p~n", [Class, Reason, Stack]),
+            halt(1)
+    end.
+
+measure(["trips", Program | Numbers]) ->
+    [Size, InFlight, Warm, Rate, Latency] = [list_to_integer(N) || N <- Numbers],
+    Port = open(Program, [{packet, 4}]),
+    Payload = binary:copy(<<"x">>, Size),
+    [port_command(Port, Payload) || InFlight > 1, _ <- lists:seq(1, InFlight)],
+    _ = rate(InFlight, Port, Payload, deadline(Warm)),
+    {os_pid, Pid} = erlang:port_info(Port, os_pid),
+    Host0 = cpu_self(),
+    Program0 = cpu_of(Pid),
+    Begin = now_ns(),
+    Count = rate(InFlight, Port, Payload, deadline(Rate)),
+    End = now_ns(),
+    Sums = {Count, End - Begin, cpu_self() - Host0, cpu_of(Pid) - Program0},
+    case InFlight of
+        1 ->
+            Samples = atomics:new(?SAMPLES, []),
+            Taken = latency(Port, Payload, Samples, 1, now_ns(), deadline(Latency)),
+            print(Sums, Samples, Taken);
+        _ ->
+            print(Sums, none, 0)
+    end;
+measure(["spawns", Program, Resident, Beside, Idle, Warm, Rate]) ->
+    Memory = binary:copy(<<1:8192>>, list_to_integer(Resident) * 1024),
+    Ports = [open(Idle, [{packet, 4}]) || _ <- lists:seq(1, list_to_integer(Beside))],
+    Samples = atomics:new(?SAMPLES, []),
+    _ = spawns(Program, Samples, 1, now_ns(), deadline(list_to_integer(Warm))),
+    Helper = helper(),
+    Host0 = cpu_self() + cpu_of(Helper),
+    Begin = now_ns(),
+    Count = spawns(Program, Samples, 1, Begin, deadline(list_to_integer(Rate))),
+    End = now_ns(),
+    print({Count, End - Begin, cpu_self() + cpu_of(Helper) - Host0, 0}, Samples, Count),
+    %% Still referred to, so the garbage collector could not take them.
+    {byte_size(Memory), length(Ports)}.
+
+open(Program, Options) ->
+    open_port({spawn_executable, Program}, [binary | Options]).
+
+rate(1, Port, Payload, Deadline) -> serial(Port, Payload, Deadline, 0);
+rate(_, Port, Payload, Deadline) -> window(Port, Payload, Deadline, 0).
+
+serial(Port, Payload, Deadline, Count) ->
+    trips(?TRIPS_PER_LOOK, Port, Payload),
+    case now_ns() >= Deadline of
+        true -> Count + ?TRIPS_PER_LOOK;
+        false -> serial(Port, Payload, Deadline, Count + ?TRIPS_PER_LOOK)
+    end.
+
+trips(0, _, _) ->
+    ok;
+trips(Left, Port, Payload) ->
+    port_command(Port, Payload),
+    receive {Port, {data, _}} -> ok end,
+    trips(Left - 1, Port, Payload).
+
+window(Port, Payload, Deadline, Count) ->
+    answers(?TRIPS_PER_LOOK, Port, Payload),
+    case now_ns() >= Deadline of
+        true -> Count + ?TRIPS_PER_LOOK;
+        false -> window(Port, Payload, Deadline, Count + ?TRIPS_PER_LOOK)
+    end.
+
+answers(0, _, _) ->
+    ok;
+answers(Left, Port, Payload) ->
+    receive {Port, {data, _}} -> ok end,
+    port_command(Port, Payload),
+    answers(Left - 1, Port, Payload).
+
+latency(Port, Payload, Samples, Next, Begin, Deadline) when Next =< ?SAMPLES, Begin < Deadline ->
+    trips(1, Port, Payload),
+    Now = now_ns(),
+    atomics:put(Samples, Next, Now - Begin),
+    latency(Port, Payload, Samples, Next + 1, Now, Deadline);
+latency(_, _, _, Next, _, _) ->
+    Next - 1.
+
+spawns(Program, Samples, Next, Begin, Deadline) when Next =< ?SAMPLES, Begin < Deadline ->
+    Port = open(Program, [exit_status]),
+    receive {Port, {exit_status, 0}} -> ok end,
+    Now = now_ns(),
+    atomics:put(Samples, Next, Now - Begin),
+    spawns(Program, Samples, Next + 1, Now, Deadline);
+spawns(_, _, Next, _, _) ->
+    Next - 1.
+
+now_ns() ->
+    erlang:monotonic_time(nanosecond).
+
+deadline(Milliseconds) ->
+    now_ns() + Milliseconds * 1000000.
+
+%% CPU nanoseconds, all threads; /proc/PID/schedstat has the first thread only.
+cpu_self() ->
+    cpu_of(os:getpid()).
+
+cpu_of(Pid) ->
+    Tasks = io_lib:format("/proc/~s/task", [if is_integer(Pid) -> integer_to_list(Pid); true -> Pid end]),
+    case file:list_dir(Tasks) of
+        {ok, Threads} -> lists:sum([cpu_of_thread(Tasks, Thread) || Thread <- Threads]);
+        {error, _} -> 0
+    end.
+
+cpu_of_thread(Tasks, Thread) ->
+    case file:read_file([Tasks, "/", Thread, "/schedstat"]) of
+        {ok, Text} -> binary_to_integer(hd(binary:split(Text, <<" ">>)));
+        {error, _} -> 0
+    end.
+
+%% The process that starts programs for the BEAM is part of what a spawn costs:
+%% it is the parent of any program.
+helper() ->
+    Port = open("/bin/cat", []),
+    {os_pid, Pid} = erlang:port_info(Port, os_pid),
+    {ok, Stat} = file:read_file(io_lib:format("/proc/~b/stat", [Pid])),
+    [_, Rest] = binary:split(Stat, <<") ">>),
+    [_, Parent | _] = binary:split(Rest, <<" ">>, [global]),
+    port_close(Port),
+    binary_to_list(Parent).
+
+print({Count, Wall, HostCpu, ProgramCpu}, Samples, Taken) ->
+    io:format("{\"count\":~b,\"seconds\":~.9f,\"host_cpu\":~.9f,\"program_cpu\":~.9f",
+              [Count, Wall / 1.0e9, HostCpu / 1.0e9, ProgramCpu / 1.0e9]),
+    Sorted = list_to_tuple(lists:sort([atomics:get(Samples, I) || I <- lists:seq(1, Taken)])),
+    [io:format(",\"~s\":~.3f", [Name, element(trunc((Taken - 1) * Share) + 1, Sorted) / 1000])
+     || Taken > 0, {Name, Share} <- [{p50, 0.5}, {p99, 0.99}, {p999, 0.999}]],
+    io:format(",\"otp\":\"~s\"}~n", [erlang:system_info(otp_release)]).

@@ -1,0 +1,38 @@
+/*
+ * engine.h - what a host in C has to offer to be measured. The measures
+ * (work.c) are the same for all; an engine is one way to hold ports.
+ *
+ * An engine serves one process that is measured and then ends, so it keeps
+ * its state in its own file. Every call gives 0 or a negative errno or PIER_
+ * value, which engine_error puts into words.
+ */
+#ifndef BENCH_ENGINE_H
+#define BENCH_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { ENGINE_BATCH = 64 }; /* the most frames one send carries */
+
+typedef struct engine {
+  const char *name;
+  /* Room for `ports` ports. */
+  int (*start)(size_t ports);
+  /* The payload of every frame from now on; the bytes stay valid. */
+  int (*set_payload)(const uint8_t *payload, size_t size);
+  /* Opens a program with {packet,4}; slot 0 is the one that is talked to. */
+  int (*open)(size_t slot, const char *program);
+  pid_t (*os_pid)(size_t slot);
+  /* `count` frames to slot 0, and at least one whole answer from it, of
+   * which *count says how many. */
+  int (*send)(unsigned count);
+  int (*take)(unsigned *count);
+  /* Runs a program from start to end, until it is closed and reaped. */
+  int (*spawn)(size_t slot, const char *program);
+  const char *(*error)(int status);
+} engine;
+
+extern const engine bench_engine;
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * report.h - the results as a table for people and as JSON for comparing.
+ */
+#ifndef BENCH_REPORT_H
+#define BENCH_REPORT_H
+
+#include <stdio.h>
+
+#include "results.h"
+
+typedef struct report {
+  const results_section *sections; /* one per section of the plan */
+  size_t repetitions;
+  int quick;
+  json_t *notes; /* sentences: what was skipped, what failed */
+} report;
+
+void report_table(FILE *out, const report *bench);
+/* The whole report, every single run included; 0, or -1 if not written. */
+int report_json(const char *path, const report *bench);
+
+/* "16 B", with the number of ports where the plan leaves room for one. */
+void report_row_label(const plan_row *row, const results_section *section, char *label,
+                      size_t size);
+/* What the figures belong to: date, kernel, CPU, OTP release. Owned by the caller. */
+json_t *report_machine(const report *bench);
+
+#endif

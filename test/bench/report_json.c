@@ -1,0 +1,57 @@
+#include "report.h"
+
+static json_t *spread_json(results_spread spread) {
+  return json_pack("{s:f, s:f, s:f, s:i}", "median", spread.median, "least", spread.least,
+                   "most", spread.most, "of", (int)spread.count);
+}
+
+static json_t *contestant_json(const report *bench, const plan_contestant *who,
+                               const results_cell *cell) {
+  json_t *runs = json_array();
+  size_t i;
+  for (i = 0; i < bench->repetitions; i++)
+    json_array_append_new(runs, cell->runs[i] ? json_incref(cell->runs[i]) : json_null());
+  return json_pack("{s:s, s:o, s:o}", "name", who->name, "rate",
+                   spread_json(results_median(cell, bench->repetitions, "rate")), "runs", runs);
+}
+
+static json_t *row_json(const report *bench, size_t s, size_t row) {
+  const plan_section *plan = &plan_sections[s];
+  const results_section *section = &bench->sections[s];
+  const results_cell *cells = section->cells[row];
+  json_t *contestants = json_array();
+  json_t *ratios = json_array();
+  char label[64];
+  size_t i;
+  for (i = 0; i < plan->contestant_count; i++)
+    json_array_append_new(contestants,
+                          contestant_json(bench, &plan->contestants[i], &cells[i]));
+  for (i = 0; i < plan->ratio_count; i++) {
+    plan_ratio ratio = plan->ratios[i];
+    results_spread spread =
+        results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions);
+    json_array_append_new(ratios, json_pack("{s:s, s:s, s:o}", "over",
+                                            plan->contestants[ratio.over].name, "under",
+                                            plan->contestants[ratio.under].name, "rate",
+                                            spread.count ? spread_json(spread) : json_null()));
+  }
+  report_row_label(&plan->rows[row], section, label, sizeof label);
+  return json_pack("{s:s, s:s, s:s, s:o, s:o}", "section", plan->id, "row", plan->rows[row].id,
+                   "label", label, "contestants", contestants, "ratios", ratios);
+}
+
+int report_json(const char *path, const report *bench) {
+  json_t *rows = json_array();
+  json_t *whole;
+  size_t s, row;
+  int status;
+  for (s = 0; s < plan_section_count; s++)
+    for (row = 0; row < plan_sections[s].row_count; row++)
+      json_array_append_new(rows, row_json(bench, s, row));
+  whole = json_pack("{s:o, s:b, s:i, s:O, s:o}", "machine", report_machine(bench), "quick",
+                    bench->quick, "repetitions", (int)bench->repetitions, "notes", bench->notes,
+                    "rows", rows);
+  status = json_dump_file(whole, path, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+  json_decref(whole);
+  return status;
+}

@@ -1,0 +1,73 @@
+#include "results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct derived_figure {
+  const char *name;
+  const char *over;
+  const char *under;
+  double scale;
+} derived_figure;
+
+static const derived_figure derived[] = {
+    {"rate", "count", "seconds", 1},
+    {"host_each", "host_cpu", "count", 1e6},
+    {"program_each", "program_cpu", "count", 1e6},
+};
+
+int results_figure(const json_t *run, const char *name, double *figure) {
+  size_t i;
+  json_t *plain = json_object_get(run, name);
+  for (i = 0; i < sizeof derived / sizeof derived[0]; i++) {
+    double under = json_number_value(json_object_get(run, derived[i].under));
+    if (strcmp(derived[i].name, name) != 0) continue;
+    if (!(under > 0)) return 0;
+    *figure =
+        derived[i].scale * json_number_value(json_object_get(run, derived[i].over)) / under;
+    return 1;
+  }
+  if (!json_is_number(plain)) return 0;
+  *figure = json_number_value(plain);
+  return 1;
+}
+
+static int compare_doubles(const void *left, const void *right) {
+  double a = *(const double *)left;
+  double b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+static results_spread spread_of(double *figures, size_t count) {
+  results_spread spread = {.count = count};
+  if (count == 0) return spread;
+  qsort(figures, count, sizeof *figures, compare_doubles);
+  spread.least = figures[0];
+  spread.most = figures[count - 1];
+  spread.median = (figures[(count - 1) / 2] + figures[count / 2]) / 2;
+  return spread;
+}
+
+results_spread results_median(const results_cell *cell, size_t repetitions, const char *name) {
+  double figures[MAX_REPETITIONS];
+  size_t count = 0;
+  size_t i;
+  for (i = 0; i < repetitions; i++)
+    if (cell->runs[i] && results_figure(cell->runs[i], name, &figures[count])) count++;
+  return spread_of(figures, count);
+}
+
+results_spread results_ratio(const results_cell *over, const results_cell *under,
+                             size_t repetitions) {
+  double figures[MAX_REPETITIONS];
+  size_t count = 0;
+  size_t i;
+  for (i = 0; i < repetitions; i++) {
+    double a;
+    double b;
+    if (over->runs[i] && under->runs[i] && results_figure(over->runs[i], "rate", &a) &&
+        results_figure(under->runs[i], "rate", &b) && b > 0)
+      figures[count++] = a / b;
+  }
+  return spread_of(figures, count);
+}
