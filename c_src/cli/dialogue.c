@@ -233,10 +233,6 @@ int pier__dialogue_ask(pier__dialogue *d, pier_span term, const char *text,
 }
 
 void pier__dialogue_end(pier__dialogue *d) {
-  /* The program may still have something to say on standard error: its last
-   * words should not come after our own end. */
-  if (d->port.number && !d->gone && pier_close(d->process, d->port) == 0)
-    pier__program_status(d->os_pid, LAST_WORDS_MS);
   pier_host_free(d->host);
   pier_framer_free(d->framer);
   pier_buffer_free(&d->heard);

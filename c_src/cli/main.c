@@ -1,7 +1,9 @@
 /* The command `pier`: one table of subcommands. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct subcommand {
   const char *name;
@@ -27,8 +29,18 @@ static int help(void) {
   return PIER__DONE;
 }
 
+/* A standard descriptor that is closed would become one of the port's pipes. */
+static void fill_standard_descriptors(void) {
+  int fd;
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) close(fd);
+}
+
 int main(int argc, char **argv) {
   int at;
+  fill_standard_descriptors();
   if (argc < 2)
     return pier__fail("pier", PIER__USAGE, "no command given: call or run (see pier --help)");
   if (strcmp(argv[1], "--help") == 0) return help();

@@ -4,24 +4,26 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <uv.h>
 
 /* Standard input is left alone while this much of it waits for the program. */
 enum { QUEUE_ENOUGH = 65536 };
-/* How long a wait for messages may keep standard input waiting. */
-enum { SLICE_MS = 10 };
 
 typedef struct run {
   pier__settings settings;
   pier__input input;
+  uv_loop_t loop; /* has one handle, the host's: see wait_for_either */
+  int has_loop;
   pier_host *host;
   pier_process *owner;
   pier_port port;
   int os_pid;
-  int closing; /* we have asked the port to close */
-  int eof;     /* the program's output has ended, the port lives on */
-  int gone;    /* the last message has come */
-  int status;  /* the program's; -1 while unknown */
-  int broken;  /* ended by something else than its program or us */
+  int takes_input; /* the program does: not with --in alone */
+  int closing;     /* we have asked the port to close */
+  int eof;         /* the program's output has ended, the port lives on */
+  int gone;        /* the last message has come */
+  int status;      /* the program's; -1 while unknown */
+  int broken;      /* ended by something else than its program or us */
 } run;
 
 static int fail_error(const run *r, int error) {
@@ -31,8 +33,13 @@ static int fail_error(const run *r, int error) {
 
 static int open_port(run *r) {
   pier_port_info info;
+  pier_host_config config;
   pier_diag diag = {0};
-  int error = pier_host_new(&r->host, NULL);
+  int error = uv_loop_init(&r->loop);
+  r->has_loop = error == 0;
+  pier_host_config_init(&config);
+  config.loop = &r->loop;
+  if (error == 0) error = pier_host_new(&r->host, &config);
   if (error == 0) error = pier_process_new(r->host, &r->owner);
   if (error == 0) error = pier_trap_exit(r->owner, 1);
   if (error == 0) error = pier_open(r->owner, &r->port, &r->settings.port, &diag);
@@ -126,17 +133,26 @@ static int keeps_up(const run *r) {
 }
 
 static int read_input(run *r) {
-  struct pollfd watch = {.fd = r->input.fd, .events = POLLIN};
   pier_diag diag = {0};
-  int got;
-  if (!keeps_up(r) || poll(&watch, 1, 0) <= 0) return 0;
-  got = pier__input_read(&r->input, send_command, r, &diag);
+  int got = pier__input_read(&r->input, send_command, r, &diag);
   if (got == 0) return 0;
   if (diag.error != got) return fail_error(r, got);
   if (diag.line)
     return pier__fail(PIER__RUN, PIER__FAILED, "standard input, line %u, column %u: %s",
                       diag.line, diag.column, diag.text);
   return pier__fail(PIER__RUN, PIER__FAILED, "standard input: %s", diag.text);
+}
+
+/* Waits until standard input can be read (1) or the host has something to do.
+ * The descriptor behind the loop is waited on, so that standard input is not
+ * made non-blocking for those who share it, as a libuv handle would. */
+static int wait_for_either(run *r) {
+  struct pollfd watch[2];
+  watch[0].fd = keeps_up(r) ? r->input.fd : -1;
+  watch[0].events = POLLIN;
+  watch[1].fd = uv_backend_fd(&r->loop);
+  watch[1].events = POLLIN;
+  return poll(watch, 2, -1) > 0 && watch[0].fd >= 0 && watch[0].revents;
 }
 
 /* Nothing more is to come but what the closing of the port brings. */
@@ -148,25 +164,24 @@ static int finished(const run *r) {
          (r->eof && !(flags & PIER_PORT_EXIT_STATUS));
 }
 
-/* How long to wait for the next message before something else is done. */
+/* How long to wait for the next message before the port is closed. */
 static int patience(const run *r) {
   if (r->closing) return -1;
   if (finished(r)) return 0;
-  if (!r->input.ended) return SLICE_MS;
-  return r->settings.port.flags & PIER_PORT_IN && !(r->settings.port.flags & PIER_PORT_OUT)
-             ? -1
-             : r->settings.wait_ms;
+  return r->takes_input ? r->settings.wait_ms : -1;
 }
 
 /* One message, or some input, or the end of the wait. */
 static int step(run *r) {
   pier_message message;
-  int status = r->input.ended ? 0 : read_input(r);
+  int reading = !r->input.ended && !finished(r);
   int got;
-  if (status) return status;
-  got = pier_receive(r->owner, &message, patience(r));
+  if (reading) uv_run(&r->loop, UV_RUN_NOWAIT);
+  got = pier_receive(r->owner, &message, reading ? 0 : patience(r));
   if (got > 0) return take_message(r, &message);
-  if (got == 0 && !r->closing && (r->input.ended || finished(r))) got = close_port(r);
+  if (got < 0) return fail_error(r, got);
+  if (reading) return wait_for_either(r) ? read_input(r) : 0;
+  got = close_port(r);
   return got < 0 ? fail_error(r, got) : 0;
 }
 
@@ -176,20 +191,30 @@ static int finish(run *r) {
   return r->status < 0 ? PIER__DONE : r->status;
 }
 
+static void end(run *r) {
+  pier__input_free(&r->input);
+  pier_host_free(r->host);
+  if (r->has_loop) {
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&r->loop);
+  }
+  pier__settings_free(&r->settings);
+}
+
 int pier__run_main(int argc, char **argv) {
+  const unsigned both = PIER_PORT_IN | PIER_PORT_OUT;
   run r;
   int status;
   memset(&r, 0, sizeof r);
   r.status = -1;
   status = pier__settings_read(&r.settings, argc, argv);
+  r.takes_input = (r.settings.port.flags & both) != PIER_PORT_IN;
   r.input.mode = r.settings.input;
-  r.input.ended = (r.settings.port.flags & (PIER_PORT_IN | PIER_PORT_OUT)) == PIER_PORT_IN;
+  r.input.ended = !r.takes_input;
   if (status == 0) status = open_port(&r);
   while (status == 0 && !r.gone)
     status = step(&r);
   if (status == 0) status = finish(&r);
-  pier__input_free(&r.input);
-  pier_host_free(r.host);
-  pier__settings_free(&r.settings);
+  end(&r);
   return status < 0 ? PIER__DONE : status;
 }
