@@ -1,6 +1,7 @@
 /* pier call: terms in, answers out. */
 #include "cli/dialogue.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -16,12 +17,14 @@ static const char help[] =
     "  --timeout MS  how long to wait for each answer (default 5000)\n"
     "  --help, --version\n"
     "\n"
+    "@FILE instead of a TERM takes the text from FILE, @- from standard input.\n"
     "PROG is a path, or the name of a program in PATH; it and its arguments go through as\n"
     "given. Status: 0; 1 a request was not answered; 2 bad usage or TERM; 126 PROG cannot\n"
     "be executed; 127 it cannot be found.\n"
     "\n"
     "  pier call '{add,1,2}' '{mul,6,7}' -- priv/calc\n";
 
+enum { SHOWN_COLUMNS = 100 };
 enum { OPTION_PACKET = 256, OPTION_TIMEOUT, OPTION_HELP, OPTION_VERSION };
 
 static const struct option options[] = {
@@ -40,30 +43,66 @@ typedef struct call {
   char **program; /* PROG and its arguments, NULL-terminated */
 } call;
 
-/* "{add,1," and where it breaks, with a caret under the place. */
-static int bad_text(const char *text, const pier_diag *diag) {
-  const char *line = text;
-  unsigned at;
-  for (at = 1; at < diag->line && strchr(line, '\n'); at++)
-    line = strchr(line, '\n') + 1;
-  pier__fail(who, PIER__USAGE, "bad term: line %u, column %u: %s", diag->line, diag->column,
+/* "bad term: line 1, column 8: ...", and the line with a caret under the place.
+ * A long line is shown up to a little beyond it only. */
+static int bad_text(const char *argument, pier_span text, const pier_diag *diag) {
+  const char *data = (const char *)text.data;
+  size_t start = diag->offset < text.size ? diag->offset : text.size;
+  size_t end = start;
+  const char *name = argument[0] == '@' ? argument + 1 : "bad term";
+  pier__fail(who, PIER__USAGE, "%s: line %u, column %u: %s", name, diag->line, diag->column,
              diag->text);
-  if (diag->column == 0) return PIER__USAGE;
-  fprintf(stderr, "  %.*s\n  %*s\n", (int)strcspn(line, "\n"), line, (int)diag->column, "^");
+  if (diag->column == 0 || diag->column > SHOWN_COLUMNS) return PIER__USAGE;
+  while (start > 0 && data[start - 1] != '\n')
+    start--;
+  while (end < text.size && data[end] != '\n' && end - start < SHOWN_COLUMNS)
+    end++;
+  fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - start), data + start, (int)diag->column, "^");
   return PIER__USAGE;
 }
 
+/* The text of a TERM that is given as @FILE. */
+static int read_file(const char *name, pier_buffer *text) {
+  FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+  size_t count;
+  int status = 0;
+  if (!file) return pier__fail(who, PIER__USAGE, "%s: %s", name, strerror(errno));
+  do {
+    uint8_t *place = pier_buffer_reserve(text, 65536);
+    count = place ? fread(place, 1, 65536, file) : 0;
+    if (place) text->size += count;
+  } while (count > 0);
+  if (ferror(file)) status = pier__fail(who, PIER__FAILED, "%s: %s", name, strerror(errno));
+  if (text->error)
+    status = pier__fail(who, PIER__FAILED, "%s: %s", name, pier_strerror(text->error));
+  if (file != stdin) fclose(file);
+  return status;
+}
+
+static int read_term(pier_buffer *term, const char *argument) {
+  pier_buffer file = PIER_BUFFER_INIT;
+  pier_diag diag = {0};
+  pier_span text = pier_span_text(argument);
+  int status = 0;
+  if (argument[0] == '@') {
+    status = read_file(argument + 1, &file);
+    text = pier_buffer_span(&file);
+  }
+  if (status == 0 && pier_term_read(term, text, NULL, NULL, &diag) < 0)
+    status = bad_text(argument, text, &diag);
+  pier_buffer_free(&file);
+  return status;
+}
+
 static int read_terms(call *c) {
+  int status = 0;
   int at;
   c->terms = pier_alloc((size_t)c->count * sizeof *c->terms);
   if (!c->terms) return pier__fail(who, PIER__FAILED, "%s", pier_strerror(PIER_ENOMEM));
   memset(c->terms, 0, (size_t)c->count * sizeof *c->terms);
-  for (at = 0; at < c->count; at++) {
-    pier_diag diag = {0};
-    int error = pier_term_read(&c->terms[at], pier_span_text(c->texts[at]), NULL, NULL, &diag);
-    if (error < 0) return bad_text(c->texts[at], &diag);
-  }
-  return 0;
+  for (at = 0; at < c->count && status == 0; at++)
+    status = read_term(&c->terms[at], c->texts[at]);
+  return status;
 }
 
 static int set_option(call *c, int option) {

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <uv.h>
 
-/* Standard input is left alone while this much of it waits for the program. */
-enum { QUEUE_ENOUGH = 65536 };
+/* Standard input is left alone while this much of it waits for the program: the
+ * port would be busy. */
+enum { QUEUE_ENOUGH = 8192 };
 
 typedef struct run {
   pier__settings settings;

@@ -28,6 +28,15 @@ gives "a big term" 0 "\"$big\"" "" $call "\"$big\"" -- cat
 gives "too big for the header" 1 "" "pier call: *: cannot be sent in a {packet,1} frame: payload is too big*" \
   $call --packet 1 "\"$big\"" -- cat
 
+echo '{from, "a file"}.' >"$scratch/term"
+gives "@FILE" 0 '{from,"a file"}' "" $call "@$scratch/term" -- cat
+INPUT='[from,\n input]' gives "@-" 0 '\[from,input]' "" $call @- -- cat
+gives "@FILE: no such file" 2 "" "pier call: /no/such/file: No such file or directory" $call @/no/such/file -- cat
+gives "@FILE: a directory" 1 "" "pier call: /etc: Is a directory" $call @/etc -- cat
+INPUT='\n\n {a,' gives "@-: where it breaks" 2 "" "pier call: -: line 3, column [0-9]*: *
+   {a,
+  * ^" $call @- -- cat
+
 gives "bad term: where, with a caret" 2 "" "pier call: bad term: line 1, column [0-9]*: *
   {add,1,
   * ^" $call '{add,1,' -- cat
