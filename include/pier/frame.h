@@ -95,7 +95,8 @@ PIER_API int pier_framer_placed(pier_framer *framer, size_t count);
 
 /* The stream has ended. 1 with the rest of a line in *frame (call again: a
  * held-back CR may follow on its own), 0 if the stream ended between frames,
- * PIER_ETRUNCATED if it ended inside a header or body. */
+ * PIER_ETRUNCATED if it ended inside a header or body. Feeding afterwards is
+ * PIER_ECLOSED; PIER_ESTATE if fed bytes have not been taken. */
 PIER_API int pier_framer_end(pier_framer *framer, pier_frame *frame);
 
 /* The fault behind the last error: `offset` is the place in the stream of the
@@ -108,6 +109,10 @@ PIER_API size_t pier_framer_pending(const pier_framer *framer);
 /* ---- The other direction ----------------------------------------------- */
 
 enum { PIER_FRAME_HEADER_MAX = 4 };
+
+/* 0 if a payload of `size` bytes can be sent, else PIER_EPAYLOAD (diag's offset
+ * is its first byte that has no place) or PIER_EPACKET. */
+PIER_API int pier_frame_check(const pier_framing *framing, size_t size, pier_diag *diag);
 
 /* Writes the header for a payload of `size` bytes into `header` and returns
  * its length (0 for stream and line). PIER_EPAYLOAD if `size` does not fit

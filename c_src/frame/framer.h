@@ -1,0 +1,88 @@
+/* A framer by value, for those who hold thousands of them: the fields, and the
+ * hot path as inline functions. Everybody else uses <pier/frame.h>. */
+#ifndef PIER_FRAME_FRAMER_H
+#define PIER_FRAME_FRAMER_H
+
+#include <pier/frame.h>
+
+/* Invariants:
+ *  - bytes fed and not taken are at[0..end-at);
+ *  - what was kept of an incomplete frame is head[0..head_size) (packet) and
+ *    body[0..body_size); there is no memory behind `body` while that is empty;
+ *  - `handed` means that `body` has been handed out and goes with the next call;
+ *  - `fast` is the header's length while the next byte of a packet stream is
+ *    the first of a frame and nothing at all needs care, else 0. */
+struct pier_framer {
+  const uint8_t *at;
+  const uint8_t *end;
+  uint8_t *body;
+  size_t body_size;
+  size_t body_room;
+  uint64_t passed; /* offset in the stream of `end` */
+  size_t limit;    /* packet: the biggest payload; line: the longest line */
+  int error;
+  uint8_t kind;   /* pier_framing_kind */
+  uint8_t packet; /* length of the header; 0 for stream and line */
+  uint8_t fast;
+  uint8_t handed;
+  uint8_t ended;
+  uint8_t over; /* line: a CR is held back beyond the limit (framer_line.c) */
+  uint8_t head_size;
+  uint8_t head[PIER_FRAME_HEADER_MAX];
+};
+
+/* Errors of pier_framer_new, except PIER_ENOMEM: nothing is allocated. */
+int pier__framer_init(pier_framer *framer, const pier_framing *framing,
+                      const pier_limits *limits);
+void pier__framer_deinit(pier_framer *framer);
+
+/* Everything the inline functions below do not handle. */
+int pier__framer_next_slow(pier_framer *framer, pier_frame *frame);
+int pier__framer_feed_slow(pier_framer *framer, pier_span bytes);
+
+/* One file per kind: takes the next frame from fed and kept bytes. */
+int pier__framer_next_packet(pier_framer *framer, pier_frame *frame);
+int pier__framer_next_line(pier_framer *framer, pier_frame *frame);
+int pier__framer_end_line(pier_framer *framer, pier_frame *frame);
+
+/* Room for `more` bytes behind the body, and for some to come, but never for
+ * more than `most` in all. 0 or the sticky PIER_ENOMEM. */
+int pier__framer_reserve(pier_framer *framer, size_t more, size_t most);
+/* Copies the next `count` fed bytes behind the body, which has room. */
+void pier__framer_keep(pier_framer *framer, size_t count);
+/* Hands the body out as the payload; 1. */
+int pier__framer_hand_out(pier_framer *framer, pier_frame *frame, pier_frame_kind kind,
+                          size_t size);
+
+static inline size_t pier__frame_length(const uint8_t *header, unsigned packet) {
+  if (packet == 4)
+    return (size_t)header[0] << 24 | (size_t)header[1] << 16 | (size_t)header[2] << 8 |
+           header[3];
+  if (packet == 2) return (size_t)header[0] << 8 | header[1];
+  return header[0];
+}
+
+static inline int pier__framer_feed(pier_framer *framer, pier_span bytes) {
+  if (!framer->fast || framer->at != framer->end || bytes.size == 0)
+    return pier__framer_feed_slow(framer, bytes);
+  framer->at = bytes.data;
+  framer->end = bytes.data + bytes.size;
+  framer->passed += bytes.size;
+  return 0;
+}
+
+static inline int pier__framer_next(pier_framer *framer, pier_frame *frame) {
+  size_t header = framer->fast;
+  size_t left = (size_t)(framer->end - framer->at);
+  size_t size;
+  if (header == 0 || left < header) return pier__framer_next_slow(framer, frame);
+  size = pier__frame_length(framer->at, (unsigned)header);
+  if (size > left - header || size > framer->limit)
+    return pier__framer_next_slow(framer, frame);
+  frame->kind = PIER_FRAME;
+  frame->payload = pier_span_of(framer->at + header, size);
+  framer->at += header + size;
+  return 1;
+}
+
+#endif
