@@ -1,1 +1,115 @@
-#include <pier/host.h>
+/* A host from its beginning to its end. */
+#include "host/host.h"
+
+#include "host/spawn.h"
+#include "port/reason.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { DEFAULT_LINGER_MS = 500 };
+
+void pier_host_config_init(pier_host_config *config) {
+  memset(config, 0, sizeof *config);
+  pier_limits_init(&config->limits);
+  /* What the BEAM accepts: memory grows with what arrives, not with what a
+   * header announces. */
+  config->limits.frame = INT32_MAX;
+  config->linger_ms = DEFAULT_LINGER_MS;
+}
+
+/* A write to a program that has gone must be an error, not the end of us. A
+ * handler that the caller has set stays. */
+static void ignore_sigpipe(void) {
+  struct sigaction action;
+  if (sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler != SIG_DFL) return;
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, NULL);
+}
+
+static int attach(pier_host *host, struct uv_loop_s *loop) {
+  int error;
+  host->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (host->wake < 0) return -errno;
+  error = pier__watch(host, host->wake, EPOLLIN, pier__event_key(0, PIER__WAKE));
+  return error < 0 ? error : pier__uv_attach(host, loop);
+}
+
+static int start(pier_host *host, const pier_host_config *config) {
+  host->epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (host->epoll < 0) return -errno;
+  host->stack = mmap(NULL, PIER__SPAWN_STACK, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (host->stack == MAP_FAILED) {
+    host->stack = NULL;
+    return -ENOMEM;
+  }
+  ignore_sigpipe();
+  return config->loop ? attach(host, config->loop) : 0;
+}
+
+int pier_host_new(pier_host **host, const pier_host_config *config) {
+  pier_host_config defaults;
+  pier_host *fresh;
+  int error;
+  *host = NULL;
+  if (!config) {
+    pier_host_config_init(&defaults);
+    config = &defaults;
+  }
+  fresh = pier_alloc(sizeof *fresh);
+  if (!fresh) return PIER_ENOMEM;
+  memset(fresh, 0, sizeof *fresh);
+  fresh->epoll = fresh->wake = -1;
+  fresh->limits = config->limits;
+  fresh->linger_ms = config->linger_ms;
+  error = start(fresh, config);
+  if (error < 0)
+    pier_host_free(fresh);
+  else
+    *host = fresh;
+  return error;
+}
+
+static void end_ports(pier_host *host) {
+  struct pier__atom atom;
+  struct pier__hport *port;
+  uint64_t number;
+  while ((port = pier__table_any(&host->ports, &number))) {
+    pier__pin(port);
+    if (pier__port_usable(&port->core))
+      pier__port_exit(&port->core, pier__atom(&atom, "killed"), 1);
+    else
+      pier__port_abandon(&port->core);
+    pier__unpin(port);
+  }
+  pier__table_free(&host->ports);
+}
+
+static void end_processes(pier_host *host) {
+  struct pier__atom atom;
+  while (host->first_process) {
+    pier__process_end(host->first_process, pier__atom(&atom, "killed"));
+    pier__process_free(host->first_process);
+  }
+  pier__table_free(&host->processes);
+}
+
+void pier_host_free(pier_host *host) {
+  if (!host) return;
+  host->ending = 1;
+  end_ports(host);
+  end_processes(host);
+  pier__children_free(host);
+  if (host->uv) pier__uv_detach(host);
+  if (host->wake >= 0) close(host->wake);
+  if (host->epoll >= 0) close(host->epoll);
+  if (host->stack) munmap(host->stack, PIER__SPAWN_STACK);
+  pier__post_free(&host->post);
+  pier_free(host);
+}

@@ -5,9 +5,7 @@
 #ifndef PIER_HOST_H
 #define PIER_HOST_H
 
-#include <pier/base.h>
-#include <pier/frame.h>
-#include <pier/term.h>
+#include <pier/port.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,63 +17,36 @@ struct uv_loop_s;
 typedef struct pier_host pier_host;
 typedef struct pier_process pier_process;
 
-/* Ports and pids are values, as in Erlang: nothing to free, and a dead one is
- * safe to use (badarg). They belong to one host. Zero is nobody's. */
-typedef struct pier_port {
-  uint64_t number; /* N of #Port<0.N> */
-} pier_port;
-
-typedef struct pier_pid {
-  uint64_t number; /* N of <0.N.0> */
-} pier_pid;
-
 typedef struct pier_host_config {
-  struct uv_loop_s *loop; /* NULL: a wait of the host's own (pier_host_run_once) */
+  /* A libuv loop of the caller's, in which the host is one handle; or NULL: the
+   * host waits by itself, in pier_host_run_once and pier_receive. */
+  struct uv_loop_s *loop;
+  /* limits.frame bounds a packet from a program. Its default here is what the
+   * BEAM takes, 2^31-1 bytes; a smaller one ends the port with EXIT emsgsize. */
   pier_limits limits;
+  /* How long pier_host_free waits for programs to end after their pipes have
+   * been closed; default 500. Those that stay are left to run, as the BEAM
+   * leaves them. */
+  unsigned linger_ms;
 } pier_host_config;
 
 PIER_API void pier_host_config_init(pier_host_config *config);
+
+/* A host for one thread. NULL config: the defaults. SIGPIPE is ignored from
+ * here on, unless the program has a handler for it; children of the host are
+ * waited for by the host alone. Needs Linux 5.4 or later (pidfd).
+ * Errors: PIER_ENOMEM, a system error. */
 PIER_API int pier_host_new(pier_host **host, const pier_host_config *config);
-/* Closes every port, ends every process, reaps what it can. NULL is fine. */
+/* Closes every port, ends every process, reaps what has ended; nobody is told.
+ * Not from inside a callback. With a loop of the caller's, let it run once more
+ * before it is closed. NULL is fine. */
 PIER_API void pier_host_free(pier_host *host);
 
 /* Waits at most timeout_ms (-1 = for ever, 0 = not at all) for something to
- * happen and works it off: 1 if anything happened, 0 if the time ran out. */
+ * happen and works it off: 1 if anything happened, 0 if the time ran out,
+ * PIER_ESTATE from inside a callback. The handles of a caller's loop do not
+ * run meanwhile. */
 PIER_API int pier_host_run_once(pier_host *host, int timeout_ms);
-
-/* ---- Messages ----------------------------------------------------------- */
-
-typedef enum pier_message_kind {
-  PIER_MESSAGE_DATA,        /* {Port,{data,D}}, or {data,{eol|noeol,D}} */
-  PIER_MESSAGE_EOF,         /* {Port,eof} */
-  PIER_MESSAGE_EXIT_STATUS, /* {Port,{exit_status,N}} */
-  PIER_MESSAGE_CLOSED,      /* {Port,closed} */
-  PIER_MESSAGE_CONNECTED,   /* {Port,connected} */
-  PIER_MESSAGE_EXIT,        /* {'EXIT',Port or Pid,Reason} */
-  PIER_MESSAGE_DOWN,        /* {'DOWN',Ref,port or process,Object,Reason} */
-  PIER_MESSAGE_TERM         /* anything else */
-} pier_message_kind;
-
-/* A message borrows its bytes: in a callback until it returns, from
- * pier_receive until the next call of pier_receive for the same process. */
-typedef struct pier_message {
-  pier_message_kind kind;
-  pier_port port;            /* whom it is from; 0 if a process */
-  pier_pid pid;              /* EXIT, DOWN: the process it is about; else 0 */
-  pier_frame_kind line;      /* DATA: PIER_FRAME, _EOL, _NOEOL */
-  int binary;                /* DATA: the port has the option binary */
-  pier_span data;            /* DATA: the payload */
-  int status;                /* EXIT_STATUS */
-  pier_span reason;          /* EXIT, DOWN: an external term, bare */
-  pier_span term;            /* TERM: an external term, bare */
-  uint64_t reference;        /* DOWN: the monitor */
-} pier_message;
-
-/* Appends the external term of a message, as Erlang would have it. */
-PIER_API int pier_message_term(const pier_message *message, pier_buffer *out);
-/* Matches the payload of a DATA message as an external term (pier/term.h);
- * it is scanned first. PIER_EMATCH if it is not DATA. */
-PIER_API int pier_message_data_match(const pier_message *message, const char *pattern, ...);
 
 /* ---- Processes ------------------------------------------------------------ */
 
@@ -102,32 +73,6 @@ PIER_API pier_span pier_process_reason(const pier_process *process);
 
 /* ---- Ports ------------------------------------------------------------------ */
 
-/* As C shapes. */
-typedef enum pier_name_kind { PIER_SPAWN, PIER_SPAWN_EXECUTABLE } pier_name_kind;
-
-enum {
-  PIER_PORT_IN = 1 << 0,
-  PIER_PORT_OUT = 1 << 1,
-  PIER_PORT_BINARY = 1 << 2,
-  PIER_PORT_EOF = 1 << 3,
-  PIER_PORT_EXIT_STATUS = 1 << 4,
-  PIER_PORT_NOUSE_STDIO = 1 << 5,
-  PIER_PORT_STDERR_TO_STDOUT = 1 << 6
-};
-
-typedef struct pier_port_options {
-  pier_name_kind kind;
-  const char *name;        /* the command, or the file */
-  pier_framing framing;
-  unsigned flags;          /* neither IN nor OUT is both */
-  const char *cd;          /* NULL: the host's own */
-  const char *arg0;        /* NULL: `name`; PIER_SPAWN_EXECUTABLE only */
-  const char *const *args; /* NULL-terminated, without arg0; ditto */
-  const char *const *env;  /* NULL-terminated "K=V" sets, "K" unsets */
-} pier_port_options;
-
-PIER_API void pier_port_options_init(pier_port_options *options, pier_name_kind kind,
-                                     const char *name);
 PIER_API int pier_open(pier_process *owner, pier_port *port, const pier_port_options *options,
                        pier_diag *diag);
 /* In Erlang's own words: pier_open_port(me, &p, "{spawn,\"cat\"}", "[binary,{packet,4}]").

@@ -1,0 +1,118 @@
+/*
+ * Inside the host: one epoll set, tables of ports, processes and children by
+ * number, and the memory that messages lie in. A host belongs to one thread.
+ */
+#ifndef PIER_HOST_HOST_H
+#define PIER_HOST_HOST_H
+
+#include "base/table.h"
+#include "host/mailbox.h"
+#include "port/message.h"
+#include "port/port.h"
+
+#include <pier/host.h>
+
+#include <sys/types.h>
+
+struct epoll_event;
+struct pier__uv;
+
+struct pier_host {
+  struct pier__table ports, processes, children;
+  uint64_t last_port, last_pid, last_child, last_reference;
+  pier_process *first_process; /* all of them, ended ones included */
+  pier_process *first_ready;   /* with a callback and messages it has not seen */
+  pier_process *last_ready;
+  struct pier__post post;
+  pier_limits limits;
+  void *stack; /* for the moment between clone and exec */
+  struct pier__uv *uv;
+  int epoll;
+  int wake;              /* eventfd, with a loop of the caller's only; else -1 */
+  unsigned linger_ms;
+  unsigned in_turn : 1;     /* events or callbacks are being worked off */
+  unsigned in_callback : 1; /* the caller's code is on the stack */
+  unsigned ending : 1;      /* pier_host_free: nobody is told anything */
+};
+
+struct pier_process {
+  pier_host *host;
+  pier_process *next, *previous; /* in first_process */
+  pier_process *next_ready, *previous_ready;
+  pier_pid pid;
+  struct pier__mailbox mailbox;
+  struct pier__letter *current; /* what the last pier_receive handed out */
+  pier_receive_callback *receive;
+  void *state;
+  struct pier__table links;    /* numbers of ports, to the process itself */
+  struct pier__table monitors; /* references, to the monitored port (an hport) */
+  pier_buffer reason;          /* why it ended, a bare term */
+  unsigned pins;
+  unsigned trap_exit : 1;
+  unsigned dead : 1;
+  unsigned ready : 1; /* is in first_ready */
+  unsigned released : 1;
+};
+
+/* A port with its descriptors. Freed when it is dead and nobody pins it. */
+struct pier__hport {
+  struct pier__port core; /* first: the core's callbacks cast back */
+  pier_host *host;
+  uint64_t child; /* its number while the program lives */
+  int in, out;    /* our ends of the pipes; -1 none */
+  pid_t os_pid;
+  unsigned pins;
+  unsigned reading : 1, writing : 1; /* is in the epoll set for that */
+};
+
+/* A program that has not been reaped. It may outlive its port. */
+struct pier__child {
+  pid_t pid;
+  int pidfd;
+  uint64_t port;
+};
+
+/* What an epoll event is about: a number and one of these. */
+enum pier__event_kind { PIER__READ, PIER__WRITE, PIER__CHILD, PIER__WAKE };
+
+static inline uint64_t pier__event_key(uint64_t number, enum pier__event_kind kind) {
+  return number << 2 | (uint64_t)kind;
+}
+
+/* poll.c */
+int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key);
+void pier__unwatch(pier_host *host, int fd);
+int pier__turn(pier_host *host, int timeout_ms);
+
+/* io.c: the port's side of the pipes. */
+extern const struct pier__port_io pier__port_io;
+void pier__port_readable(struct pier__hport *port);
+static inline void pier__pin(struct pier__hport *port) {
+  port->pins++;
+}
+void pier__unpin(struct pier__hport *port);
+void pier__hport_free(struct pier__hport *port);
+
+/* children.c */
+int pier__child_new(pier_host *host, pid_t pid, int pidfd, uint64_t port, uint64_t *number);
+void pier__child_ended(pier_host *host, uint64_t number);
+void pier__children_free(pier_host *host);
+
+/* process.c */
+pier_process *pier__process(const pier_host *host, pier_pid pid); /* NULL if dead */
+void pier__process_end(pier_process *process, pier_span reason);
+void pier__process_free(pier_process *process);
+/* The exit signal of a port to a process that is, or was until now, linked. */
+void pier__exit_signal(pier_process *process, pier_port from, pier_span reason);
+void pier__post_to(pier_process *process, const pier_message *message);
+void pier__run_ready(pier_host *host);
+
+/* uv.c */
+int pier__uv_attach(pier_host *host, struct uv_loop_s *loop);
+void pier__uv_detach(pier_host *host);
+
+static inline struct pier__hport *pier__hport(const pier_host *host, pier_port port) {
+  return pier__table_get(&host->ports, port.number);
+}
+
+#endif

@@ -1,0 +1,149 @@
+/* What a port asks of its host: reading and writing its pipes, telling its
+ * owner and links, and its burial. */
+#include "host/host.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+static struct pier__hport *hport(struct pier__port *port) {
+  return (struct pier__hport *)(void *)port;
+}
+
+static void deliver(struct pier__port *port, pier_pid to, const pier_message *message) {
+  pier_process *process = pier__process(hport(port)->host, to);
+  if (process) pier__post_to(process, message);
+}
+
+/* The lists are taken out first: a link that dies of the signal may come back
+ * to this port. */
+static void announce(struct pier__port *port, pier_span reason) {
+  pier_host *host = hport(port)->host;
+  pier_pid *links = port->links;
+  struct pier__monitor *monitors = port->monitors;
+  uint32_t i, link_count = port->link_count, monitor_count = port->monitor_count;
+  pier_port self = {port->number};
+  port->links = NULL;
+  port->monitors = NULL;
+  port->link_count = port->monitor_count = 0;
+  for (i = 0; i < link_count; i++) {
+    pier_process *process = pier__process(host, links[i]);
+    if (!process) continue;
+    pier__table_remove(&process->links, port->number);
+    pier__exit_signal(process, self, reason);
+  }
+  for (i = 0; i < monitor_count; i++) {
+    pier_process *process = pier__process(host, monitors[i].watcher);
+    pier_message message = {.kind = PIER_MESSAGE_DOWN, .port = self, .reason = reason};
+    if (!process) continue;
+    pier__table_remove(&process->monitors, monitors[i].reference);
+    message.reference = monitors[i].reference;
+    pier__post_to(process, &message);
+  }
+  pier_free(links);
+  pier_free(monitors);
+}
+
+static ssize_t write_pipe(struct pier__port *port, const struct iovec *parts, int count) {
+  ssize_t written;
+  do {
+    written = count == 1 ? write(hport(port)->out, parts->iov_base, parts->iov_len)
+                         : writev(hport(port)->out, parts, count);
+  } while (written < 0 && errno == EINTR);
+  if (written >= 0) return written;
+  return errno == EAGAIN ? 0 : -errno;
+}
+
+static int want_write(struct pier__port *core, int on) {
+  struct pier__hport *port = hport(core);
+  int error = 0;
+  if (port->writing == (unsigned)on) return 0;
+  if (on)
+    error = pier__watch(port->host, port->out, EPOLLOUT,
+                        pier__event_key(core->number, PIER__WRITE));
+  else
+    pier__unwatch(port->host, port->out);
+  if (error == 0) port->writing = on != 0;
+  return error;
+}
+
+static void stop_reading(struct pier__port *core) {
+  struct pier__hport *port = hport(core);
+  if (!port->reading) return;
+  pier__unwatch(port->host, port->in);
+  port->reading = 0;
+}
+
+/* A descriptor that a child may still share stays in an epoll set after
+ * close(2): it is taken out by name. */
+static void bury(struct pier__port *core) {
+  struct pier__hport *port = hport(core);
+  stop_reading(core);
+  want_write(core, 0);
+  if (port->in >= 0) close(port->in);
+  if (port->out >= 0) close(port->out);
+  port->in = port->out = -1;
+  pier__table_remove(&port->host->ports, core->number);
+}
+
+const struct pier__port_io pier__port_io = {deliver,    announce,     write_pipe,
+                                            want_write, stop_reading, bury};
+
+void pier__hport_free(struct pier__hport *port) {
+  pier__port_deinit(&port->core);
+  pier_free(port);
+}
+
+void pier__unpin(struct pier__hport *port) {
+  if (--port->pins == 0 && port->core.state == PIER__PORT_DEAD) pier__hport_free(port);
+}
+
+static ssize_t read_pipe(int fd, void *to, size_t size) {
+  ssize_t got;
+  do {
+    got = read(fd, to, size);
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+/* Big frames are read into their place. */
+static ssize_t read_placed(struct pier__hport *port, void *place, size_t room) {
+  ssize_t got = read_pipe(port->in, place, room);
+  if (got > 0) {
+    pier_framer_placed(&port->core.framer, (size_t)got);
+    pier__port_input(&port->core, (size_t)got);
+  }
+  return got;
+}
+
+static ssize_t read_chunk(struct pier__hport *port) {
+  struct pier__post *post = &port->host->post;
+  uint8_t *room = pier__post_room(post);
+  ssize_t got;
+  if (!room) {
+    errno = EAGAIN; /* level-triggered: memory may be there next time */
+    return -1;
+  }
+  got = read_pipe(port->in, room, PIER__READ_SIZE);
+  if (got > 0) {
+    pier_framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));
+    pier__port_input(&port->core, (size_t)got);
+    pier__post_filled(post, (size_t)got);
+  }
+  return got;
+}
+
+/* One read per readiness, as the BEAM; an error of it silences the port. */
+void pier__port_readable(struct pier__hport *port) {
+  size_t room;
+  void *place;
+  ssize_t got;
+  if (!port->reading) return;
+  place = pier_framer_place(&port->core.framer, &room);
+  got = place ? read_placed(port, place, room) : read_chunk(port);
+  if (got == 0)
+    pier__port_input_end(&port->core);
+  else if (got < 0 && errno != EAGAIN)
+    stop_reading(&port->core);
+}

@@ -1,0 +1,46 @@
+/*
+ * Mailboxes, and where the bytes of their messages lie: a message read from a
+ * pipe stays in the chunk it was read into, which is kept as long as any
+ * message in it; so nothing is copied and, for most, nothing allocated.
+ */
+#ifndef PIER_HOST_MAILBOX_H
+#define PIER_HOST_MAILBOX_H
+
+#include <pier/host.h>
+
+enum { PIER__READ_SIZE = 65536 };
+
+struct pier__chunk;
+
+/* Per host: the chunk that is read into, and letters to use again. */
+struct pier__post {
+  struct pier__chunk *chunk;
+  struct pier__letter *spare;
+  unsigned spare_count;
+};
+
+struct pier__letter {
+  struct pier__letter *next;
+  pier_message message;
+  struct pier__chunk *chunk; /* that holds its bytes; or */
+  void *bytes;               /* a copy of them; or neither */
+};
+
+struct pier__mailbox {
+  struct pier__letter *first, *last;
+};
+
+/* At least PIER__READ_SIZE bytes to read into; NULL when out of memory. */
+uint8_t *pier__post_room(struct pier__post *post);
+/* `count` of them were read and worked off: keeps those that letters hold. */
+void pier__post_filled(struct pier__post *post, size_t count);
+void pier__post_free(struct pier__post *post);
+
+/* A letter with the message's bytes kept; NULL when out of memory. */
+struct pier__letter *pier__letter_new(struct pier__post *post, const pier_message *message);
+void pier__letter_free(struct pier__post *post, struct pier__letter *letter);
+
+void pier__mailbox_put(struct pier__mailbox *mailbox, struct pier__letter *letter);
+struct pier__letter *pier__mailbox_take(struct pier__mailbox *mailbox); /* NULL: empty */
+
+#endif

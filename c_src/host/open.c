@@ -1,0 +1,174 @@
+/* open_port: in Erlang's words and in C's. */
+#include "host/arguments.h"
+#include "host/host.h"
+#include "host/pipes.h"
+#include "host/spawn.h"
+#include "port/settings.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int check(const pier_port_options *options, pier_diag *diag) {
+  int executable = options->kind == PIER_SPAWN_EXECUTABLE;
+  int error = pier__options_check(options, diag);
+  if (error < 0) return error;
+  if (!options->name)
+    return pier_diag_set(diag, PIER_EBADARG, 0, "no name of a program was given");
+  if (!executable && (options->arg0 || (options->args && options->args[0])))
+    return pier_diag_set(diag, PIER_EBADARG, 0,
+                         "args and arg0 go with spawn_executable only");
+  return 0;
+}
+
+/* In the BEAM's order: what is no program, then whether there is a directory
+ * to start it in. */
+static int check_system(const pier_port_options *options, pier_diag *diag) {
+  char here[PATH_MAX];
+  int error;
+  if (options->kind == PIER_SPAWN_EXECUTABLE && access(options->name, X_OK) < 0) {
+    error = errno;
+    return pier_diag_set(diag, -error, 0, "%.120s: %s", options->name, pier_strerror(-error));
+  }
+  if (!getcwd(here, sizeof here)) {
+    error = errno;
+    return pier_diag_set(diag, -error, 0, "the working directory: %s", pier_strerror(-error));
+  }
+  return 0;
+}
+
+static struct pier__hport *hport_new(pier_host *host, const pier_port_options *options,
+                                     pier_pid owner) {
+  struct pier__hport *port = pier_alloc(sizeof *port);
+  if (!port) return NULL;
+  memset(port, 0, sizeof *port);
+  if (pier__port_init(&port->core, &pier__port_io, options, &host->limits) < 0) {
+    pier_free(port);
+    return NULL;
+  }
+  port->host = host;
+  port->in = port->out = -1;
+  port->core.owner = owner;
+  port->core.number = ++host->last_port;
+  return port;
+}
+
+/* A program that nobody could wait for: its port never was. */
+static void undo(pid_t pid, int pidfd) {
+  close(pidfd);
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+}
+
+static int start(struct pier__hport *port, const pier_port_options *options,
+                 struct pier__pipes *pipes) {
+  struct pier__arguments arguments;
+  struct pier__spawn spawn;
+  pier_host *host = port->host;
+  int pidfd, error = pier__arguments_make(&arguments, options);
+  if (error == 0) {
+    spawn.file = arguments.file;
+    spawn.argv = arguments.argv;
+    spawn.envp = arguments.envp;
+    spawn.cd = options->cd && options->cd[0] ? options->cd : NULL;
+    spawn.input = pipes->child_input;
+    spawn.output = pipes->child_output;
+    spawn.nouse_stdio = (options->flags & PIER_PORT_NOUSE_STDIO) != 0;
+    spawn.stderr_to_stdout = (options->flags & PIER_PORT_STDERR_TO_STDOUT) != 0;
+    error = pier__spawn(&spawn, host->stack, &port->os_pid, &pidfd);
+  }
+  pier__arguments_free(&arguments);
+  if (error < 0) return error;
+  error = pier__child_new(host, port->os_pid, pidfd, port->core.number, &port->child);
+  if (error < 0) undo(port->os_pid, pidfd);
+  return error;
+}
+
+static int adopt(struct pier__hport *port, pier_process *owner, struct pier__pipes *pipes) {
+  pier_host *host = port->host;
+  uint64_t number = port->core.number;
+  int error;
+  port->in = pipes->in;
+  port->out = pipes->out;
+  if (port->in >= 0) {
+    error = pier__watch(host, port->in, EPOLLIN, pier__event_key(number, PIER__READ));
+    if (error < 0) return error;
+    port->reading = 1;
+  }
+  if (pier__table_put(&host->ports, number, port) < 0) return PIER_ENOMEM;
+  error = pier__port_link(&port->core, owner->pid);
+  if (error == 0) error = pier__table_put(&owner->links, number, owner);
+  if (error < 0) pier__table_remove(&host->ports, number);
+  return error;
+}
+
+static int open_checked(pier_process *owner, pier_port *port, const pier_port_options *options,
+                        pier_diag *diag) {
+  pier_host *host = owner->host;
+  struct pier__hport *fresh = hport_new(host, options, owner->pid);
+  struct pier__pipes pipes;
+  int error;
+  if (!fresh) return pier_diag_set(diag, PIER_ENOMEM, 0, "out of memory");
+  error = pier__pipes_open(&pipes, (fresh->core.flags & PIER_PORT_IN) != 0,
+                           (fresh->core.flags & PIER_PORT_OUT) != 0);
+  if (error < 0) {
+    pier_diag_set(diag, error, 0, "no pipe for the program: %s", pier_strerror(error));
+    goto fail;
+  }
+  error = check_system(options, diag);
+  if (error == 0) error = start(fresh, options, &pipes);
+  if (error == 0) error = adopt(fresh, owner, &pipes);
+  if (error < 0) goto close_pipes;
+  pier__pipes_close_child(&pipes);
+  port->number = fresh->core.number;
+  return 0;
+
+close_pipes:
+  if (diag && diag->error != error)
+    pier_diag_set(diag, error, 0, "%.120s: %s", options->name, pier_strerror(error));
+  if (fresh->reading) pier__unwatch(host, pipes.in);
+  pier__pipes_close(&pipes);
+fail:
+  pier__hport_free(fresh);
+  return error;
+}
+
+int pier_open(pier_process *owner, pier_port *port, const pier_port_options *options,
+              pier_diag *diag) {
+  int error;
+  port->number = 0;
+  if (diag) diag->error = 0;
+  if (owner->dead) return pier_diag_set(diag, PIER_ENOPROC, 0, "the owner has ended");
+  error = check(options, diag);
+  return error < 0 ? error : open_checked(owner, port, options, diag);
+}
+
+int pier_open_port_terms(pier_process *owner, pier_port *port, pier_span name,
+                         pier_span options, pier_diag *diag) {
+  struct pier__settings settings;
+  int error = pier__settings_read(&settings, name, options, diag);
+  port->number = 0;
+  if (error == 0) error = pier_open(owner, port, &settings.options, diag);
+  pier__settings_free(&settings);
+  return error;
+}
+
+int pier_open_port(pier_process *owner, pier_port *port, const char *name,
+                   const char *options) {
+  pier_buffer name_term = PIER_BUFFER_INIT, options_term = PIER_BUFFER_INIT;
+  int error;
+  port->number = 0;
+  error = pier_term_read(&name_term, pier_span_text(name), NULL, NULL, NULL);
+  if (error == 0)
+    error = pier_term_read(&options_term, pier_span_text(options), NULL, NULL, NULL);
+  if (error == 0)
+    error = pier_open_port_terms(owner, port, pier_buffer_span(&name_term),
+                                 pier_buffer_span(&options_term), NULL);
+  pier_buffer_free(&name_term);
+  pier_buffer_free(&options_term);
+  return error;
+}

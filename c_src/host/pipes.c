@@ -1,0 +1,51 @@
+#include "host/pipes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { FIRST_FREE = 5 }; /* a program may get 0 to 4 */
+
+static int raise_above(int *fd) {
+  int high;
+  if (*fd >= FIRST_FREE) return 0;
+  high = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+  if (high < 0) return -errno;
+  close(*fd);
+  *fd = high;
+  return 0;
+}
+
+static int open_pipe(int *ours, int *theirs, int we_read) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+  *ours = ends[we_read ? 0 : 1];
+  *theirs = ends[we_read ? 1 : 0];
+  if (fcntl(*ours, F_SETFL, O_NONBLOCK) < 0) return -errno;
+  return raise_above(theirs);
+}
+
+int pier__pipes_open(struct pier__pipes *pipes, int with_in, int with_out) {
+  int error = 0;
+  pipes->in = pipes->out = pipes->child_input = pipes->child_output = -1;
+  if (with_out) error = open_pipe(&pipes->out, &pipes->child_input, 0);
+  if (error == 0 && with_in) error = open_pipe(&pipes->in, &pipes->child_output, 1);
+  if (error < 0) pier__pipes_close(pipes);
+  return error;
+}
+
+static void close_one(int *fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+void pier__pipes_close_child(struct pier__pipes *pipes) {
+  close_one(&pipes->child_input);
+  close_one(&pipes->child_output);
+}
+
+void pier__pipes_close(struct pier__pipes *pipes) {
+  pier__pipes_close_child(pipes);
+  close_one(&pipes->in);
+  close_one(&pipes->out);
+}

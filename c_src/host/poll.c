@@ -1,0 +1,87 @@
+/* The host's own readiness set: waited on directly, or behind one handle in
+ * the caller's libuv loop. Nothing here looks at every port. */
+#include "host/host.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { EVENTS_PER_TURN = 128 };
+
+int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key) {
+  struct epoll_event event;
+  event.events = events;
+  event.data.u64 = key;
+  return epoll_ctl(host->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+void pier__unwatch(pier_host *host, int fd) {
+  epoll_ctl(host->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static void drain_wake(pier_host *host) {
+  uint64_t count;
+  ssize_t got = read(host->wake, &count, sizeof count);
+  (void)got; /* it only ends the wait */
+}
+
+/* The port may have died earlier in the turn: it is looked up by number. */
+static void on_port(pier_host *host, uint64_t number, enum pier__event_kind kind) {
+  struct pier__hport *port = pier__table_get(&host->ports, number);
+  if (!port) return;
+  pier__pin(port);
+  if (kind == PIER__READ)
+    pier__port_readable(port);
+  else
+    pier__port_writable(&port->core);
+  pier__unpin(port);
+}
+
+static void on_event(pier_host *host, uint64_t key) {
+  enum pier__event_kind kind = (enum pier__event_kind)(key & 3);
+  switch (kind) {
+  case PIER__READ:
+  case PIER__WRITE: on_port(host, key >> 2, kind); break;
+  case PIER__CHILD: pier__child_ended(host, key >> 2); break;
+  case PIER__WAKE: drain_wake(host); break;
+  }
+}
+
+/* What a program wrote comes before what its death does to the queue, as in
+ * the BEAM, where the end of input throws the queue away. */
+static void work_off(pier_host *host, const struct epoll_event *events, int count) {
+  int i, others = 0;
+  for (i = 0; i < count; i++) {
+    if ((events[i].data.u64 & 3) == PIER__READ)
+      on_event(host, events[i].data.u64);
+    else
+      others++;
+  }
+  for (i = 0; others > 0 && i < count; i++) {
+    if ((events[i].data.u64 & 3) == PIER__READ) continue;
+    on_event(host, events[i].data.u64);
+    others--;
+  }
+}
+
+int pier__turn(pier_host *host, int timeout_ms) {
+  struct epoll_event events[EVENTS_PER_TURN];
+  int count;
+  if (host->in_turn) return PIER_ESTATE;
+  host->in_turn = 1;
+  if (host->first_ready) timeout_ms = 0;
+  do {
+    count = epoll_wait(host->epoll, events, EVENTS_PER_TURN, timeout_ms);
+  } while (count < 0 && errno == EINTR);
+  if (count > 0) work_off(host, events, count);
+  if (host->first_ready) {
+    pier__run_ready(host);
+    count = 1;
+  }
+  host->in_turn = 0;
+  return count < 0 ? -errno : count > 0;
+}
+
+int pier_host_run_once(pier_host *host, int timeout_ms) {
+  return pier__turn(host, timeout_ms);
+}

@@ -1,0 +1,113 @@
+/* Port ! Message: signals without a result. What is wrong with one comes back
+ * as the exit signal badsig, to the owner alone; the port stays open. */
+#include "host/host.h"
+
+#include "port/iodata.h"
+#include "port/reason.h"
+#include "port/view.h"
+
+static void badsig(struct pier__hport *port) {
+  pier_process *owner = pier__process(port->host, port->core.owner);
+  pier_port self = {port->core.number};
+  struct pier__atom atom;
+  if (owner) pier__exit_signal(owner, self, pier__atom(&atom, "badsig"));
+}
+
+/* 1 with the port pinned, 0 if there is nobody to take the message, which is
+ * no error, or PIER_ENOPROC. A wrong owner is answered here. */
+static int address(const pier_process *caller, pier_port port, pier_pid owner,
+                   struct pier__hport **found) {
+  if (caller->dead) return PIER_ENOPROC;
+  *found = pier__hport(caller->host, port);
+  if (!*found || !pier__port_usable(&(*found)->core)) return 0;
+  pier__pin(*found);
+  if ((*found)->core.owner.number == owner.number) return 1;
+  badsig(*found);
+  pier__unpin(*found);
+  return 0;
+}
+
+int pier_send_command(pier_process *caller, pier_port port, pier_pid owner, pier_span data) {
+  struct pier__hport *found;
+  int error = address(caller, port, owner, &found);
+  if (error != 1) return error;
+  pier__unpin(found);
+  error = pier_command(caller, port, data);
+  /* The port may have ended while the sender was suspended: no error here. */
+  return error == PIER_EBADARG ? 0 : error;
+}
+
+int pier_send_close(pier_process *caller, pier_port port, pier_pid owner) {
+  struct pier__hport *found;
+  int error = address(caller, port, owner, &found);
+  if (error != 1) return error;
+  pier__port_close(&found->core, owner);
+  pier__unpin(found);
+  return 0;
+}
+
+int pier_send_connect(pier_process *caller, pier_port port, pier_pid owner, pier_pid fresh) {
+  struct pier__hport *found;
+  pier_message message = {.kind = PIER_MESSAGE_CONNECTED, .port = port};
+  pier_process *old;
+  int error = address(caller, port, owner, &found);
+  if (error != 1) return error;
+  found->core.owner = fresh;
+  old = pier__process(caller->host, owner);
+  if (old) pier__post_to(old, &message);
+  pier__unpin(found);
+  return 0;
+}
+
+static int send_bad(pier_process *caller, pier_port port) {
+  struct pier__hport *found = pier__hport(caller->host, port);
+  if (caller->dead) return PIER_ENOPROC;
+  if (!found || !pier__port_usable(&found->core)) return 0;
+  pier__pin(found);
+  badsig(found);
+  pier__unpin(found);
+  return 0;
+}
+
+static int send_data(pier_process *caller, pier_port port, pier_pid owner, pier_span term) {
+  pier_buffer scratch = PIER_BUFFER_INIT;
+  pier_span data;
+  int error = pier__iodata(term, &scratch, &data);
+  if (error == PIER_EBADARG)
+    error = send_bad(caller, port);
+  else if (error == 0)
+    error = pier_send_command(caller, port, owner, data);
+  pier_buffer_free(&scratch);
+  return error;
+}
+
+/* {command,Data} or {connect,Pid} */
+static int send_pair(pier_process *caller, pier_port port, pier_pid owner,
+                     const struct pier__view *what) {
+  struct pier__view verb, object;
+  pier_span rest;
+  pier__view(&verb, what->inside, &rest);
+  pier__view(&object, rest, NULL);
+  if (pier__view_is_atom(&verb, "command")) return send_data(caller, port, owner, object.term);
+  if (pier__view_is_atom(&verb, "connect") && object.kind == PIER__VIEW_PID) {
+    pier_pid fresh = {(uint64_t)object.integer};
+    return pier_send_connect(caller, port, owner, fresh);
+  }
+  return send_bad(caller, port);
+}
+
+int pier_send_term(pier_process *caller, pier_port port, pier_span message) {
+  struct pier__view whole, from, what;
+  pier_span rest;
+  pier_pid owner;
+  pier__view(&whole, message, NULL);
+  if (whole.kind != PIER__VIEW_TUPLE || whole.count != 2) return send_bad(caller, port);
+  pier__view(&from, whole.inside, &rest);
+  pier__view(&what, rest, NULL);
+  if (from.kind != PIER__VIEW_PID) return send_bad(caller, port);
+  owner.number = (uint64_t)from.integer;
+  if (pier__view_is_atom(&what, "close")) return pier_send_close(caller, port, owner);
+  if (what.kind == PIER__VIEW_TUPLE && what.count == 2)
+    return send_pair(caller, port, owner, &what);
+  return send_bad(caller, port);
+}

@@ -1,0 +1,134 @@
+#include "host/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+
+/* Between clone and exec the child runs in our memory while we stand still: it
+ * may call nothing that locks, allocates or returns, and a sanitizer would take
+ * its use of our memory for ours. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IN_CHILD __attribute__((no_sanitize("address", "undefined", "thread")))
+#endif
+#endif
+#ifndef IN_CHILD
+#define IN_CHILD __attribute__((no_sanitize("address", "undefined")))
+#endif
+
+IN_CHILD static int close_range_call(unsigned first, unsigned last, unsigned flags) {
+  return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+IN_CHILD static int larger(int a, int b) {
+  return a > b ? a : b;
+}
+
+/* The table is shared with us until this call. Only its part up to our own
+ * pipes' ends is copied, not the thousands above. */
+IN_CHILD static void own_descriptors(const struct pier__spawn *spawn) {
+  int last = larger(2, larger(spawn->input, spawn->output));
+  close_range_call((unsigned)last + 1, UINT_MAX, CLOSE_RANGE_UNSHARE);
+}
+
+/* Ignored signals stay ignored, as in the BEAM; handlers are the host's and
+ * must not run here; SIGTERM is always reset, PIPE and FPE always ignored. */
+IN_CHILD static void reset_signals(void) {
+  struct sigaction action, fresh;
+  int number;
+  memset(&fresh, 0, sizeof fresh);
+  for (number = 1; number < NSIG; number++) {
+    if (number == SIGKILL || number == SIGSTOP) continue;
+    if (number == SIGPIPE || number == SIGFPE) {
+      fresh.sa_handler = SIG_IGN;
+    } else {
+      fresh.sa_handler = SIG_DFL;
+      if (number != SIGTERM) {
+        if (sigaction(number, NULL, &action) < 0) continue;
+        if (action.sa_handler == SIG_IGN || action.sa_handler == SIG_DFL) continue;
+      }
+    }
+    sigaction(number, &fresh, NULL);
+  }
+  sigemptyset(&fresh.sa_mask);
+  sigprocmask(SIG_SETMASK, &fresh.sa_mask, NULL);
+}
+
+IN_CHILD static void say(const char *text) {
+  size_t size = 0;
+  ssize_t written;
+  while (text[size]) size++;
+  written = write(2, text, size);
+  (void)written; /* nobody is left to tell */
+}
+
+IN_CHILD static void enter_directory(const char *cd) {
+  int error;
+  if (!cd || chdir(cd) == 0) return;
+  error = errno;
+  say("spawn: Could not cd to ");
+  say(cd);
+  say("\r\n");
+  _exit(error);
+}
+
+/* Afterwards exactly 0, 1, 2 are open, and 3 or 4 where they were asked for. */
+IN_CHILD static void place_descriptors(const struct pier__spawn *spawn) {
+  int to_input = spawn->nouse_stdio ? 3 : 0, to_output = spawn->nouse_stdio ? 4 : 1;
+  if (spawn->input >= 0) dup2(spawn->input, to_input);
+  if (spawn->output >= 0) dup2(spawn->output, to_output);
+  if (spawn->stderr_to_stdout && spawn->output >= 0) dup2(spawn->output, 2);
+  if (!spawn->nouse_stdio || spawn->input < 0) close(3);
+  if (!spawn->nouse_stdio || spawn->output < 0) close(4);
+  if (close_range_call(5, UINT_MAX, 0) < 0) {
+    long fd, last = sysconf(_SC_OPEN_MAX);
+    for (fd = 5; fd < last; fd++) close((int)fd);
+  }
+}
+
+IN_CHILD static int run(void *argument) {
+  const struct pier__spawn *spawn = argument;
+  own_descriptors(spawn);
+  enter_directory(spawn->cd);
+  place_descriptors(spawn);
+  setsid();
+  reset_signals();
+  execve(spawn->file, spawn->argv, spawn->envp);
+  _exit(errno);
+}
+
+/* Sharing the descriptor table is safe only where the child can leave it. */
+static int can_unshare(void) {
+  static int known; /* 0 not asked, 1 yes, 2 no: the same answer for all threads */
+  if (known == 0) known = close_range_call(UINT_MAX, UINT_MAX, 0) == 0 ? 1 : 2;
+  return known == 1;
+}
+
+int pier__spawn(const struct pier__spawn *spawn, void *stack, pid_t *pid, int *pidfd) {
+  int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+  sigset_t all, before;
+  int error, number;
+  if (can_unshare()) flags |= CLONE_FILES;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  number = clone(run, (char *)stack + PIER__SPAWN_STACK, flags, (void *)(uintptr_t)spawn, pidfd);
+  error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (number < 0) return -error;
+  *pid = number;
+  return 0;
+}

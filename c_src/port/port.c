@@ -1,0 +1,284 @@
+/* The port as a state × event table. */
+#include "port/port.h"
+
+#include "port/reason.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { BUSY_LOW = 4096, BUSY_HIGH = 8192 };
+
+/* What the BEAM accepts as the length of a frame. */
+static const size_t longest_frame = INT32_MAX;
+
+int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
+                    const pier_port_options *options, const pier_limits *limits) {
+  const unsigned both = PIER_PORT_IN | PIER_PORT_OUT;
+  memset(port, 0, sizeof *port);
+  port->io = io;
+  port->flags = options->flags & both ? options->flags : options->flags | both;
+  port->writable = (port->flags & PIER_PORT_OUT) != 0;
+  port->framing = options->framing;
+  port->frame_limit = limits->frame;
+  port->busy_low = options->busy_low > 0 ? options->busy_low : BUSY_LOW;
+  port->busy_high = options->busy_high > 0 ? options->busy_high : BUSY_HIGH;
+  if (port->busy_low > port->busy_high) port->busy_low = port->busy_high;
+  return pier__framer_init(&port->framer, &port->framing, limits);
+}
+
+void pier__port_deinit(struct pier__port *port) {
+  pier__framer_deinit(&port->framer);
+  pier__queue_clear(&port->queue);
+  pier_free(port->links);
+  pier_free(port->monitors);
+}
+
+/* ---- Telling the owner ----------------------------------------------------- */
+
+static void tell(struct pier__port *port, pier_pid to, pier_message_kind kind) {
+  pier_message message;
+  memset(&message, 0, sizeof message);
+  message.kind = kind;
+  message.port.number = port->number;
+  message.status = port->status;
+  port->io->deliver(port, to, &message);
+}
+
+static void tell_data(struct pier__port *port, const pier_frame *frame) {
+  pier_message message;
+  memset(&message, 0, sizeof message);
+  message.kind = PIER_MESSAGE_DATA;
+  message.port.number = port->number;
+  message.line = frame->kind;
+  message.binary = (port->flags & PIER_PORT_BINARY) != 0;
+  message.data = frame->payload;
+  port->io->deliver(port, port->owner, &message);
+}
+
+/* ---- Ending ------------------------------------------------------------------ */
+
+static void die(struct pier__port *port) {
+  pier_pid closed_to = port->closed_to;
+  port->state = PIER__PORT_DEAD;
+  pier__queue_clear(&port->queue);
+  if (closed_to.number != 0) tell(port, closed_to, PIER_MESSAGE_CLOSED);
+  port->io->bury(port);
+}
+
+/* The order is the BEAM's: suspended callers, links, monitors, then the queue. */
+static void terminate(struct pier__port *port, pier_span reason, int discard) {
+  port->state = PIER__PORT_CLOSING;
+  port->busy = 0;
+  port->io->announce(port, reason);
+  if (discard || pier__queue_size(&port->queue) == 0) die(port);
+}
+
+static void terminate_atom(struct pier__port *port, const char *reason, int discard) {
+  struct pier__atom atom;
+  terminate(port, pier__atom(&atom, reason), discard);
+}
+
+/* A failed write takes the queue, the status and a partial line with it. */
+static void fail(struct pier__port *port, int error) {
+  if (port->state == PIER__PORT_CLOSING)
+    die(port);
+  else
+    terminate_atom(port, pier_errno_id(-error), 1);
+}
+
+/* ---- Output -------------------------------------------------------------------- */
+
+static void note_queue(struct pier__port *port) {
+  size_t size = pier__queue_size(&port->queue);
+  int error = port->io->want_write(port, size > 0);
+  if (error < 0) {
+    fail(port, error);
+    return;
+  }
+  if (size >= port->busy_high)
+    port->busy = port->state != PIER__PORT_CLOSING;
+  else if (size < port->busy_low || size == 0)
+    port->busy = 0;
+}
+
+/* What writev left over, of header and payload. */
+static int enqueue_rest(struct pier__port *port, const struct iovec parts[2], size_t written) {
+  int i;
+  for (i = 0; i < 2; i++) {
+    size_t gone = written < parts[i].iov_len ? written : parts[i].iov_len;
+    const uint8_t *rest = (const uint8_t *)parts[i].iov_base + gone;
+    int error = pier__queue_append(&port->queue, pier_span_of(rest, parts[i].iov_len - gone));
+    if (error < 0) return error;
+    written -= gone;
+  }
+  return 0;
+}
+
+static void send_frame(struct pier__port *port, struct iovec parts[2]) {
+  size_t size = parts[0].iov_len + parts[1].iov_len;
+  ssize_t written = 0;
+  if (size == 0) return;
+  if (pier__queue_size(&port->queue) == 0) {
+    int first = parts[0].iov_len == 0;
+    written = port->io->write(port, parts + first, 2 - first);
+    if (written < 0) {
+      fail(port, (int)written);
+      return;
+    }
+    if ((size_t)written == size) return;
+  }
+  if (enqueue_rest(port, parts, (size_t)written) < 0)
+    fail(port, -ENOMEM);
+  else
+    note_queue(port);
+}
+
+static int command(struct pier__port *port, pier_span data) {
+  uint8_t header[PIER_FRAME_HEADER_MAX];
+  struct iovec parts[2];
+  int length;
+  if (!port->writable) {
+    fail(port, -EBADF);
+    return 0;
+  }
+  length = pier_frame_header(&port->framing, data.size, header);
+  if (length < 0) {
+    fail(port, -EINVAL);
+    return 0;
+  }
+  port->output += data.size;
+  parts[0].iov_base = header;
+  parts[0].iov_len = (size_t)length;
+  parts[1].iov_base = (void *)(uintptr_t)data.data;
+  parts[1].iov_len = data.size;
+  send_frame(port, parts);
+  return 0;
+}
+
+int pier__port_command(struct pier__port *port, pier_span data) {
+  return pier__port_usable(port) ? command(port, data) : PIER_EBADARG;
+}
+
+void pier__port_writable(struct pier__port *port) {
+  pier_span front = pier__queue_front(&port->queue);
+  struct iovec part;
+  ssize_t written;
+  if (front.size == 0) return;
+  part.iov_base = (void *)(uintptr_t)front.data;
+  part.iov_len = front.size;
+  written = port->io->write(port, &part, 1);
+  if (written < 0) {
+    fail(port, (int)written);
+    return;
+  }
+  pier__queue_written(&port->queue, (size_t)written);
+  note_queue(port);
+  if (port->state == PIER__PORT_CLOSING && pier__queue_size(&port->queue) == 0) die(port);
+}
+
+/* ---- Input ---------------------------------------------------------------------- */
+
+/* A header that announces more than the framer accepts. Beyond what the BEAM
+ * takes the read side freezes, as there; a limit that the user lowered ends
+ * the port, because that is what it is for (doc/differences.md). */
+static void refuse_frame(struct pier__port *port, int error) {
+  port->io->stop_reading(port);
+  if (error == PIER_EFRAMESIZE && port->frame_limit >= longest_frame) return;
+  if (pier__port_usable(port))
+    terminate_atom(port, error == PIER_EFRAMESIZE ? "emsgsize" : "enomem", 1);
+}
+
+void pier__port_input(struct pier__port *port, size_t count) {
+  pier_frame frame;
+  int produced;
+  if (port->framing.kind != PIER_PACKET && pier__port_usable(port)) port->input += count;
+  while ((produced = pier_framer_next(&port->framer, &frame)) == 1) {
+    if (!pier__port_usable(port)) continue; /* closing: output is discarded */
+    if (port->framing.kind == PIER_PACKET) port->input += frame.payload.size;
+    tell_data(port, &frame);
+  }
+  if (produced < 0) refuse_frame(port, produced);
+}
+
+/* The rest of a line. A truncated packet is dropped, as the BEAM does: the
+ * owner learns of it from what follows. */
+static void flush_input(struct pier__port *port) {
+  pier_frame frame;
+  while (pier_framer_end(&port->framer, &frame) == 1) tell_data(port, &frame);
+}
+
+static void report_end(struct pier__port *port) {
+  if (port->flags & PIER_PORT_EXIT_STATUS) tell(port, port->owner, PIER_MESSAGE_EXIT_STATUS);
+  flush_input(port);
+}
+
+static void finish_open(struct pier__port *port) {
+  report_end(port);
+  if (port->state != PIER__PORT_OPEN) return; /* the owner closed it meanwhile */
+  if (port->flags & PIER_PORT_EOF) {
+    port->state = PIER__PORT_EOF;
+    tell(port, port->owner, PIER_MESSAGE_EOF);
+  } else {
+    terminate_atom(port, "normal", 1);
+  }
+}
+
+static void finish_closing(struct pier__port *port) {
+  report_end(port);
+  if (port->state == PIER__PORT_CLOSING) die(port);
+}
+
+static void close_open(struct pier__port *port) {
+  terminate_atom(port, "normal", 0);
+}
+
+static void ignore(struct pier__port *port) {
+  (void)port;
+}
+
+enum event { INPUT_OVER, CLOSE, EVENTS };
+
+typedef void action(struct pier__port *port);
+
+static action *const actions[PIER__PORT_STATES][EVENTS] = {
+    /*                       INPUT_OVER       CLOSE */
+    [PIER__PORT_OPEN] = {finish_open, close_open},
+    [PIER__PORT_EOF] = {ignore, close_open},
+    [PIER__PORT_CLOSING] = {finish_closing, ignore},
+    [PIER__PORT_DEAD] = {ignore, ignore},
+};
+
+static void happen(struct pier__port *port, enum event event) {
+  actions[port->state][event](port);
+}
+
+/* exit_status waits for both: the end of the pipe and of the program. */
+static int input_is_over(const struct pier__port *port) {
+  return port->ended && (port->reaped || !(port->flags & PIER_PORT_EXIT_STATUS));
+}
+
+void pier__port_input_end(struct pier__port *port) {
+  port->ended = 1;
+  port->io->stop_reading(port);
+  if (input_is_over(port)) happen(port, INPUT_OVER);
+}
+
+void pier__port_reaped(struct pier__port *port, int status) {
+  port->reaped = 1;
+  port->status = status;
+  if ((port->flags & PIER_PORT_EXIT_STATUS) && input_is_over(port)) happen(port, INPUT_OVER);
+}
+
+void pier__port_close(struct pier__port *port, pier_pid closed_to) {
+  if (!pier__port_usable(port)) return;
+  port->closed_to = closed_to;
+  happen(port, CLOSE);
+}
+
+void pier__port_exit(struct pier__port *port, pier_span reason, int discard) {
+  if (pier__port_usable(port)) terminate(port, reason, discard);
+}
+
+void pier__port_abandon(struct pier__port *port) {
+  if (port->state != PIER__PORT_DEAD) die(port);
+}

@@ -1,0 +1,101 @@
+/*
+ * A port without its descriptors: what it does at each event in each state
+ * (doc/ports.md, "The life of a port"). The host gives it bytes and events and
+ * carries out what it asks for through `struct pier__port_io`.
+ */
+#ifndef PIER_PORT_PORT_H
+#define PIER_PORT_PORT_H
+
+#include "frame/framer.h"
+#include "port/queue.h"
+
+#include <pier/port.h>
+
+#include <sys/uio.h>
+
+enum pier__port_state {
+  PIER__PORT_OPEN,
+  PIER__PORT_EOF,     /* {Port,eof} was sent; can still be written to */
+  PIER__PORT_CLOSING, /* the world has been told; the queue is being flushed */
+  PIER__PORT_DEAD,
+  PIER__PORT_STATES
+};
+
+struct pier__port;
+
+/* What a port asks of its host. No call may destroy the port. */
+struct pier__port_io {
+  /* A message for a process; dropped if it is dead. */
+  void (*deliver)(struct pier__port *port, pier_pid to, const pier_message *message);
+  /* Exit signals to all links, DOWN to all monitors; `reason` is a bare term. */
+  void (*announce)(struct pier__port *port, pier_span reason);
+  /* Bytes taken (maybe fewer than offered, maybe 0), or a negative errno. */
+  ssize_t (*write)(struct pier__port *port, const struct iovec *parts, int count);
+  /* Whether to report when the pipe takes bytes again; a negative error. */
+  int (*want_write)(struct pier__port *port, int on);
+  void (*stop_reading)(struct pier__port *port);
+  /* The port is dead: close everything, forget it. */
+  void (*bury)(struct pier__port *port);
+};
+
+struct pier__monitor {
+  uint64_t reference;
+  pier_pid watcher;
+};
+
+struct pier__port {
+  const struct pier__port_io *io;
+  uint64_t number;
+  enum pier__port_state state;
+  unsigned flags; /* PIER_PORT_* */
+  pier_framing framing;
+  struct pier_framer framer;
+  size_t frame_limit;
+  struct pier__queue queue;
+  size_t busy_low, busy_high;
+  pier_pid owner;
+  pier_pid closed_to; /* who asked for closing by message; 0 nobody */
+  pier_pid *links;
+  struct pier__monitor *monitors;
+  uint32_t link_count, monitor_count;
+  uint64_t input, output;
+  int status;          /* of the program, once known */
+  unsigned reaped : 1; /* `status` is known */
+  unsigned ended : 1;  /* the program's output has ended */
+  unsigned busy : 1;
+  unsigned writable : 1; /* has a pipe to the program */
+};
+
+int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
+                    const pier_port_options *options, const pier_limits *limits);
+void pier__port_deinit(struct pier__port *port);
+
+/* Links and monitors of this side. Adding may fail with PIER_ENOMEM. */
+int pier__port_link(struct pier__port *port, pier_pid pid);
+int pier__port_unlink(struct pier__port *port, pier_pid pid); /* 1 if it was linked */
+int pier__port_monitor(struct pier__port *port, uint64_t reference, pier_pid watcher);
+void pier__port_demonitor(struct pier__port *port, uint64_t reference);
+
+/* ---- Events -------------------------------------------------------------- */
+
+/* A command with valid data. The result is the BIF's: 0 also when the write
+ * failed, which shows as an exit signal; PIER_EBADARG on a port not open. */
+int pier__port_command(struct pier__port *port, pier_span data);
+/* `Port ! {Owner, close}` names who gets {Port,closed}; port_close nobody. */
+void pier__port_close(struct pier__port *port, pier_pid closed_to);
+/* exit(Port, Reason), or the death of a linked process. `discard` drops what
+ * is queued (reason kill). */
+void pier__port_exit(struct pier__port *port, pier_span reason, int discard);
+/* The end of the host: what is still queued is given up. */
+void pier__port_abandon(struct pier__port *port);
+/* `count` bytes from the program, given to the framer already. */
+void pier__port_input(struct pier__port *port, size_t count);
+void pier__port_input_end(struct pier__port *port);
+void pier__port_reaped(struct pier__port *port, int status);
+void pier__port_writable(struct pier__port *port);
+
+static inline int pier__port_usable(const struct pier__port *port) {
+  return port->state == PIER__PORT_OPEN || port->state == PIER__PORT_EOF;
+}
+
+#endif

@@ -1,0 +1,32 @@
+#include "port/queue.h"
+
+pier_span pier__queue_front(const struct pier__queue *queue) {
+  if (pier__queue_size(queue) == 0) return pier_span_of(NULL, 0);
+  return pier_span_of(queue->bytes.data + queue->head, pier__queue_size(queue));
+}
+
+/* Moving what is left to the front only once half has gone keeps the cost of a
+ * byte constant, however long the queue. */
+static void compact(struct pier__queue *queue) {
+  if (queue->head == 0 || queue->head < queue->bytes.size / 2) return;
+  pier_buffer_consume(&queue->bytes, queue->head);
+  queue->head = 0;
+}
+
+int pier__queue_append(struct pier__queue *queue, pier_span bytes) {
+  int error;
+  compact(queue);
+  error = pier_buffer_append(&queue->bytes, bytes.data, bytes.size);
+  queue->bytes.error = 0; /* the port that could not queue ends; nothing sticks */
+  return error;
+}
+
+void pier__queue_written(struct pier__queue *queue, size_t count) {
+  queue->head += count;
+  if (pier__queue_size(queue) == 0) pier__queue_clear(queue);
+}
+
+void pier__queue_clear(struct pier__queue *queue) {
+  pier_buffer_free(&queue->bytes);
+  queue->head = 0;
+}

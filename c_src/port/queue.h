@@ -1,0 +1,23 @@
+/* The bytes that a port has accepted and the program's pipe has not: in order,
+ * without bound, given back from the front. */
+#ifndef PIER_PORT_QUEUE_H
+#define PIER_PORT_QUEUE_H
+
+#include <pier/base.h>
+
+/* A zeroed struct is an empty queue. */
+struct pier__queue {
+  pier_buffer bytes;
+  size_t head; /* of `bytes`, written already */
+};
+
+static inline size_t pier__queue_size(const struct pier__queue *queue) {
+  return queue->bytes.size - queue->head;
+}
+
+pier_span pier__queue_front(const struct pier__queue *queue);
+int pier__queue_append(struct pier__queue *queue, pier_span bytes); /* PIER_ENOMEM */
+void pier__queue_written(struct pier__queue *queue, size_t count);
+void pier__queue_clear(struct pier__queue *queue); /* and gives its memory back */
+
+#endif

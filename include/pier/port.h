@@ -1,0 +1,94 @@
+/*
+ * pier/port.h - what a port is made of: its number, its options, the messages
+ * it sends. pier/host.h has what can be done with one.
+ */
+#ifndef PIER_PORT_H
+#define PIER_PORT_H
+
+#include <pier/base.h>
+#include <pier/frame.h>
+#include <pier/term.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Ports and pids are values, as in Erlang: nothing to free, and a dead one is
+ * safe to use (badarg). They belong to one host. Zero is nobody's. */
+typedef struct pier_port {
+  uint64_t number; /* N of #Port<0.N> */
+} pier_port;
+
+typedef struct pier_pid {
+  uint64_t number; /* N of <0.N.0> */
+} pier_pid;
+
+/* ---- Messages ----------------------------------------------------------- */
+
+typedef enum pier_message_kind {
+  PIER_MESSAGE_DATA,        /* {Port,{data,D}}, or {data,{eol|noeol,D}} */
+  PIER_MESSAGE_EOF,         /* {Port,eof} */
+  PIER_MESSAGE_EXIT_STATUS, /* {Port,{exit_status,N}} */
+  PIER_MESSAGE_CLOSED,      /* {Port,closed} */
+  PIER_MESSAGE_CONNECTED,   /* {Port,connected} */
+  PIER_MESSAGE_EXIT,        /* {'EXIT',Port or Pid,Reason} */
+  PIER_MESSAGE_DOWN,        /* {'DOWN',Ref,port or process,Object,Reason} */
+  PIER_MESSAGE_TERM         /* anything else */
+} pier_message_kind;
+
+/* A message borrows its bytes: in a callback until it returns, from
+ * pier_receive until the next call of pier_receive for the same process. */
+typedef struct pier_message {
+  pier_message_kind kind;
+  pier_port port;            /* whom it is from; 0 if a process */
+  pier_pid pid;              /* EXIT, DOWN: the process it is about; else 0 */
+  pier_frame_kind line;      /* DATA: PIER_FRAME, _EOL, _NOEOL */
+  int binary;                /* DATA: the port has the option binary */
+  pier_span data;            /* DATA: the payload */
+  int status;                /* EXIT_STATUS */
+  pier_span reason;          /* EXIT, DOWN: an external term, bare */
+  pier_span term;            /* TERM: an external term, bare */
+  uint64_t reference;        /* DOWN: the monitor */
+} pier_message;
+
+/* Appends the external term of a message, as Erlang would have it. */
+PIER_API int pier_message_term(const pier_message *message, pier_buffer *out);
+/* Matches the payload of a DATA message as an external term (pier/term.h);
+ * it is scanned first. PIER_EMATCH if it is not DATA. */
+PIER_API int pier_message_data_match(const pier_message *message, const char *pattern, ...);
+
+/* ---- Options ------------------------------------------------------------- */
+
+typedef enum pier_name_kind { PIER_SPAWN, PIER_SPAWN_EXECUTABLE } pier_name_kind;
+
+enum {
+  PIER_PORT_IN = 1 << 0,
+  PIER_PORT_OUT = 1 << 1,
+  PIER_PORT_BINARY = 1 << 2,
+  PIER_PORT_EOF = 1 << 3,
+  PIER_PORT_EXIT_STATUS = 1 << 4,
+  PIER_PORT_NOUSE_STDIO = 1 << 5,
+  PIER_PORT_STDERR_TO_STDOUT = 1 << 6
+};
+
+typedef struct pier_port_options {
+  pier_name_kind kind;
+  const char *name;        /* the command, or the file */
+  pier_framing framing;
+  unsigned flags;          /* neither IN nor OUT is both */
+  const char *cd;          /* NULL: the host's own */
+  const char *arg0;        /* NULL: `name`; PIER_SPAWN_EXECUTABLE only */
+  const char *const *args; /* NULL-terminated, without arg0; ditto */
+  const char *const *env;  /* NULL-terminated "K=V" sets, "K" and "K=" unset */
+  size_t busy_low;         /* {busy_limits_port,{Low,High}}; 0: 4096 */
+  size_t busy_high;        /* 0: 8192; SIZE_MAX: never busy */
+} pier_port_options;
+
+PIER_API void pier_port_options_init(pier_port_options *options, pier_name_kind kind,
+                                     const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
