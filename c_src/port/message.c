@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { VERSION_BYTE = 131 };
+
 static void put(pier_buffer *out, const void *bytes, size_t size) {
   pier_buffer_append(out, bytes, size);
 }
@@ -57,6 +59,18 @@ void pier__put_pid(pier_buffer *out, pier_pid pid) {
   put_u32(out, (uint32_t)pid.number);
   put_u32(out, 0);
   put_u32(out, 0);
+}
+
+int pier_port_term(pier_port port, pier_buffer *out) {
+  pier_buffer_append_byte(out, VERSION_BYTE);
+  pier__put_port(out, port);
+  return out->error;
+}
+
+int pier_pid_term(pier_pid pid, pier_buffer *out) {
+  pier_buffer_append_byte(out, VERSION_BYTE);
+  pier__put_pid(out, pid);
+  return out->error;
 }
 
 static void put_reference(pier_buffer *out, uint64_t reference) {
@@ -158,7 +172,7 @@ static void put_down(pier_buffer *out, const pier_message *message) {
 }
 
 int pier_message_term(const pier_message *message, pier_buffer *out) {
-  pier_buffer_append_byte(out, 131);
+  pier_buffer_append_byte(out, VERSION_BYTE);
   switch (message->kind) {
   case PIER_MESSAGE_TERM: put(out, message->term.data, message->term.size); break;
   case PIER_MESSAGE_EXIT: put_exit(out, message); break;

@@ -51,6 +51,10 @@ typedef struct pier_message {
   uint64_t reference;        /* DOWN: the monitor */
 } pier_message;
 
+/* Appends the external term of an identifier, with the version byte. */
+PIER_API int pier_port_term(pier_port port, pier_buffer *out);
+PIER_API int pier_pid_term(pier_pid pid, pier_buffer *out);
+
 /* Appends the external term of a message, as Erlang would have it. */
 PIER_API int pier_message_term(const pier_message *message, pier_buffer *out);
 /* Matches the payload of a DATA message as an external term (pier/term.h);
