@@ -15,7 +15,8 @@ static uint8_t *fail(pier_buffer *buffer, int error) {
  * and never beyond a limit. */
 static size_t next_capacity(const pier_buffer *buffer, size_t need) {
   size_t capacity = buffer->capacity < SMALLEST ? SMALLEST : buffer->capacity;
-  while (capacity < need && capacity <= SIZE_MAX / 2) capacity *= 2;
+  while (capacity < need && capacity <= SIZE_MAX / 2)
+    capacity *= 2;
   if (capacity < need) capacity = need;
   if (buffer->limit > 0 && capacity > buffer->limit) capacity = buffer->limit;
   return capacity;
@@ -25,7 +26,8 @@ static uint8_t *grow(pier_buffer *buffer, size_t more) {
   size_t capacity;
   uint8_t *data;
   if (more > SIZE_MAX - buffer->size) return fail(buffer, PIER_ENOMEM);
-  if (buffer->limit > 0 && buffer->size + more > buffer->limit) return fail(buffer, PIER_ELIMIT);
+  if (buffer->limit > 0 && buffer->size + more > buffer->limit)
+    return fail(buffer, PIER_ELIMIT);
   capacity = next_capacity(buffer, buffer->size + more);
   data = pier_realloc(buffer->data, capacity);
   if (!data) return fail(buffer, PIER_ENOMEM);
@@ -37,7 +39,8 @@ static uint8_t *grow(pier_buffer *buffer, size_t more) {
 uint8_t *pier_buffer_reserve(pier_buffer *buffer, size_t more) {
   if (buffer->error) return NULL;
   /* A buffer without memory grows even for 0 bytes: an address is promised. */
-  if (buffer->data && more <= buffer->capacity - buffer->size) return buffer->data + buffer->size;
+  if (buffer->data && more <= buffer->capacity - buffer->size)
+    return buffer->data + buffer->size;
   return grow(buffer, more);
 }
 

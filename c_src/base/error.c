@@ -18,7 +18,7 @@ static const struct entry entries[] = {
 #define ENTRY(name, number, text) {number, #name, text},
     PIER_ERRORS(ENTRY)
 #undef ENTRY
-    {UV_EOF_NUMBER, "EOF", "end of file"},
+        {UV_EOF_NUMBER, "EOF", "end of file"},
     {0, "PIER_OK", "no error"},
 };
 

@@ -17,7 +17,8 @@ static size_t next(const struct pier__table *table, size_t slot) {
 /* The slot that holds `key`, or the empty one where it would go. */
 static size_t find(const struct pier__table *table, uint64_t key) {
   size_t slot = home(table, key);
-  while (table->slots[slot].key != 0 && table->slots[slot].key != key) slot = next(table, slot);
+  while (table->slots[slot].key != 0 && table->slots[slot].key != key)
+    slot = next(table, slot);
   return slot;
 }
 
@@ -85,7 +86,8 @@ void *pier__table_remove(struct pier__table *table, uint64_t key) {
 void *pier__table_any(const struct pier__table *table, uint64_t *key) {
   size_t i;
   if (table->count == 0) return NULL;
-  for (i = 0; table->slots[i].key == 0; i++) continue;
+  for (i = 0; table->slots[i].key == 0; i++)
+    continue;
   *key = table->slots[i].key;
   return table->slots[i].value;
 }

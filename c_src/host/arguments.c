@@ -24,7 +24,8 @@ static int make_executable(struct pier__arguments *made, const pier_port_options
   const char *const *arg = options->args;
   made->file = options->name;
   add(&made->argv_memory, options->arg0 ? options->arg0 : options->name);
-  while (arg && *arg) add(&made->argv_memory, *arg++);
+  while (arg && *arg)
+    add(&made->argv_memory, *arg++);
   return 0;
 }
 
@@ -38,7 +39,7 @@ static int same_key(const char *a, const char *b) {
 }
 
 /* The later of two entries for one name counts. */
-static const char *override(const char *const *env, const char *entry) {
+static const char * override(const char *const *env, const char *entry) {
   const char *found = NULL;
   for (; *env; env++)
     if (same_key(*env, entry)) found = *env;

@@ -129,8 +129,8 @@ int pier_exit_port(pier_process *caller, pier_port port, const char *reason) {
   if (error == 0 && found) {
     int kill = pier__is_atom(pier_buffer_span(&term), "kill");
     pier__pin(found);
-    pier__port_exit(&found->core, kill ? pier__atom(&killed, "killed") : pier_buffer_span(&term),
-                    kill);
+    pier__port_exit(&found->core,
+                    kill ? pier__atom(&killed, "killed") : pier_buffer_span(&term), kill);
     pier__unpin(found);
   }
   pier_buffer_free(&term);

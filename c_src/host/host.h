@@ -28,7 +28,7 @@ struct pier_host {
   void *stack; /* for the moment between clone and exec */
   struct pier__uv *uv;
   int epoll;
-  int wake;              /* eventfd, with a loop of the caller's only; else -1 */
+  int wake; /* eventfd, with a loop of the caller's only; else -1 */
   unsigned linger_ms;
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */

@@ -127,7 +127,7 @@ static ssize_t read_chunk(struct pier__hport *port) {
   }
   got = read_pipe(port->in, room, PIER__READ_SIZE);
   if (got > 0) {
-    pier_framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));
+    pier__framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));
     pier__port_input(&port->core, (size_t)got);
     pier__post_filled(post, (size_t)got);
   }

@@ -20,8 +20,7 @@ static int check(const pier_port_options *options, pier_diag *diag) {
   if (!options->name)
     return pier_diag_set(diag, PIER_EBADARG, 0, "no name of a program was given");
   if (!executable && (options->arg0 || (options->args && options->args[0])))
-    return pier_diag_set(diag, PIER_EBADARG, 0,
-                         "args and arg0 go with spawn_executable only");
+    return pier_diag_set(diag, PIER_EBADARG, 0, "args and arg0 go with spawn_executable only");
   return 0;
 }
 

@@ -6,7 +6,7 @@
 /* All close-on-exec; ours do not block, the program's do and lie at 5 or above,
  * out of the way of where they will be put. -1 where there is none. */
 struct pier__pipes {
-  int in, out;                 /* ours: the program's output, its input */
+  int in, out; /* ours: the program's output, its input */
   int child_input, child_output;
 };
 

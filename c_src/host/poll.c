@@ -41,9 +41,15 @@ static void on_event(pier_host *host, uint64_t key) {
   enum pier__event_kind kind = (enum pier__event_kind)(key & 3);
   switch (kind) {
   case PIER__READ:
-  case PIER__WRITE: on_port(host, key >> 2, kind); break;
-  case PIER__CHILD: pier__child_ended(host, key >> 2); break;
-  case PIER__WAKE: drain_wake(host); break;
+  case PIER__WRITE:
+    on_port(host, key >> 2, kind);
+    break;
+  case PIER__CHILD:
+    pier__child_ended(host, key >> 2);
+    break;
+  case PIER__WAKE:
+    drain_wake(host);
+    break;
   }
 }
 

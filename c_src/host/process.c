@@ -59,7 +59,8 @@ int pier_trap_exit(pier_process *process, int on) {
 static void drop_letters(pier_process *process) {
   struct pier__post *post = &process->host->post;
   struct pier__letter *letter;
-  while ((letter = pier__mailbox_take(&process->mailbox))) pier__letter_free(post, letter);
+  while ((letter = pier__mailbox_take(&process->mailbox)))
+    pier__letter_free(post, letter);
 }
 
 static void drop_monitors(pier_process *process) {

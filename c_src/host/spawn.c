@@ -71,7 +71,8 @@ IN_CHILD static void reset_signals(void) {
 IN_CHILD static void say(const char *text) {
   size_t size = 0;
   ssize_t written;
-  while (text[size]) size++;
+  while (text[size])
+    size++;
   written = write(2, text, size);
   (void)written; /* nobody is left to tell */
 }
@@ -96,7 +97,8 @@ IN_CHILD static void place_descriptors(const struct pier__spawn *spawn) {
   if (!spawn->nouse_stdio || spawn->output < 0) close(4);
   if (close_range_call(5, UINT_MAX, 0) < 0) {
     long fd, last = sysconf(_SC_OPEN_MAX);
-    for (fd = 5; fd < last; fd++) close((int)fd);
+    for (fd = 5; fd < last; fd++)
+      close((int)fd);
   }
 }
 
@@ -125,7 +127,8 @@ int pier__spawn(const struct pier__spawn *spawn, void *stack, pid_t *pid, int *p
   if (can_unshare()) flags |= CLONE_FILES;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  number = clone(run, (char *)stack + PIER__SPAWN_STACK, flags, (void *)(uintptr_t)spawn, pidfd);
+  number =
+      clone(run, (char *)stack + PIER__SPAWN_STACK, flags, (void *)(uintptr_t)spawn, pidfd);
   error = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (number < 0) return -error;

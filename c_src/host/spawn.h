@@ -8,9 +8,9 @@ struct pier__spawn {
   const char *file;
   char *const *argv;
   char *const *envp;
-  const char *cd;      /* or NULL */
-  int input, output;   /* the program's ends of the pipes, -1 none; both >= 5 */
-  int nouse_stdio;     /* they become 3 and 4, not 0 and 1 */
+  const char *cd;    /* or NULL */
+  int input, output; /* the program's ends of the pipes, -1 none; both >= 5 */
+  int nouse_stdio;   /* they become 3 and 4, not 0 and 1 */
   int stderr_to_stdout;
 };
 

@@ -4,13 +4,16 @@
 
 static int append_leaf(pier_buffer *out, const struct pier__view *leaf, int is_tail) {
   switch (leaf->kind) {
-  case PIER__VIEW_NIL: return 0;
+  case PIER__VIEW_NIL:
+    return 0;
   case PIER__VIEW_BINARY:
-  case PIER__VIEW_STRING: return pier_buffer_append(out, leaf->bytes.data, leaf->bytes.size);
+  case PIER__VIEW_STRING:
+    return pier_buffer_append(out, leaf->bytes.data, leaf->bytes.size);
   case PIER__VIEW_INTEGER:
     if (is_tail || leaf->integer < 0 || leaf->integer > 255) return PIER_EBADARG;
     return pier_buffer_append_byte(out, (uint8_t)leaf->integer);
-  default: return PIER_EBADARG;
+  default:
+    return PIER_EBADARG;
   }
 }
 
@@ -33,9 +36,13 @@ int pier__iodata(pier_span term, pier_buffer *scratch, pier_span *bytes) {
   switch (view.kind) {
   case PIER__VIEW_BINARY:
   case PIER__VIEW_STRING:
-  case PIER__VIEW_NIL: *bytes = view.bytes; return 0;
-  case PIER__VIEW_LIST: break;
-  default: return PIER_EBADARG;
+  case PIER__VIEW_NIL:
+    *bytes = view.bytes;
+    return 0;
+  case PIER__VIEW_LIST:
+    break;
+  default:
+    return PIER_EBADARG;
   }
   error = flatten(&view, scratch);
   if (error < 0) return error;

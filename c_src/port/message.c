@@ -133,10 +133,18 @@ static void put_from_port(pier_buffer *out, const pier_message *message) {
   put_tuple(out, 2);
   pier__put_port(out, message->port);
   switch (message->kind) {
-  case PIER_MESSAGE_DATA: put_data(out, message); break;
-  case PIER_MESSAGE_EOF: put_atom(out, "eof"); break;
-  case PIER_MESSAGE_CLOSED: put_atom(out, "closed"); break;
-  case PIER_MESSAGE_CONNECTED: put_atom(out, "connected"); break;
+  case PIER_MESSAGE_DATA:
+    put_data(out, message);
+    break;
+  case PIER_MESSAGE_EOF:
+    put_atom(out, "eof");
+    break;
+  case PIER_MESSAGE_CLOSED:
+    put_atom(out, "closed");
+    break;
+  case PIER_MESSAGE_CONNECTED:
+    put_atom(out, "connected");
+    break;
   default:
     put_tuple(out, 2);
     put_atom(out, "exit_status");
@@ -154,10 +162,14 @@ static void put_exit(pier_buffer *out, const pier_message *message) {
 /* With a reason that is no immediate value, a port's DOWN says process: the
  * BEAM does (doc/ports.md). */
 static int is_immediate(pier_span reason) {
-  static const uint8_t tags[] = {ERL_ATOM_EXT,          ERL_ATOM_UTF8_EXT,
-                                 ERL_SMALL_ATOM_EXT,    ERL_SMALL_ATOM_UTF8_EXT,
-                                 ERL_SMALL_INTEGER_EXT, ERL_INTEGER_EXT,
-                                 ERL_NIL_EXT,           ERL_NEW_PID_EXT,
+  static const uint8_t tags[] = {ERL_ATOM_EXT,
+                                 ERL_ATOM_UTF8_EXT,
+                                 ERL_SMALL_ATOM_EXT,
+                                 ERL_SMALL_ATOM_UTF8_EXT,
+                                 ERL_SMALL_INTEGER_EXT,
+                                 ERL_INTEGER_EXT,
+                                 ERL_NIL_EXT,
+                                 ERL_NEW_PID_EXT,
                                  ERL_PID_EXT};
   return reason.size > 0 && memchr(tags, reason.data[0], sizeof tags) != NULL;
 }
@@ -166,7 +178,8 @@ static void put_down(pier_buffer *out, const pier_message *message) {
   put_tuple(out, 5);
   put_atom(out, "DOWN");
   put_reference(out, message->reference);
-  put_atom(out, message->port.number != 0 && is_immediate(message->reason) ? "port" : "process");
+  put_atom(out,
+           message->port.number != 0 && is_immediate(message->reason) ? "port" : "process");
   put_source(out, message);
   put(out, message->reason.data, message->reason.size);
 }
@@ -174,10 +187,17 @@ static void put_down(pier_buffer *out, const pier_message *message) {
 int pier_message_term(const pier_message *message, pier_buffer *out) {
   pier_buffer_append_byte(out, VERSION_BYTE);
   switch (message->kind) {
-  case PIER_MESSAGE_TERM: put(out, message->term.data, message->term.size); break;
-  case PIER_MESSAGE_EXIT: put_exit(out, message); break;
-  case PIER_MESSAGE_DOWN: put_down(out, message); break;
-  default: put_from_port(out, message);
+  case PIER_MESSAGE_TERM:
+    put(out, message->term.data, message->term.size);
+    break;
+  case PIER_MESSAGE_EXIT:
+    put_exit(out, message);
+    break;
+  case PIER_MESSAGE_DOWN:
+    put_down(out, message);
+    break;
+  default:
+    put_from_port(out, message);
   }
   return out->error;
 }

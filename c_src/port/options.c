@@ -14,7 +14,8 @@ int pier__options_check(const pier_port_options *options, pier_diag *diag) {
   const unsigned both = PIER_PORT_NOUSE_STDIO | PIER_PORT_STDERR_TO_STDOUT;
   const pier_framing *framing = &options->framing;
   if ((options->flags & both) == both)
-    return pier_diag_set(diag, PIER_EBADOPT, 0, "stderr_to_stdout does not go with nouse_stdio");
+    return pier_diag_set(diag, PIER_EBADOPT, 0,
+                         "stderr_to_stdout does not go with nouse_stdio");
   if (framing->kind == PIER_PACKET && framing->packet != 1 && framing->packet != 2 &&
       framing->packet != 4)
     return pier_diag_set(diag, PIER_EBADOPT, 0, "bad option {packet,%u}: it is 1, 2 or 4",

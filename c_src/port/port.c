@@ -192,7 +192,7 @@ void pier__port_input(struct pier__port *port, size_t count) {
   pier_frame frame;
   int produced;
   if (port->framing.kind != PIER_PACKET && pier__port_usable(port)) port->input += count;
-  while ((produced = pier_framer_next(&port->framer, &frame)) == 1) {
+  while ((produced = pier__framer_next(&port->framer, &frame)) == 1) {
     if (!pier__port_usable(port)) continue; /* closing: output is discarded */
     if (port->framing.kind == PIER_PACKET) port->input += frame.payload.size;
     tell_data(port, &frame);
@@ -204,7 +204,8 @@ void pier__port_input(struct pier__port *port, size_t count) {
  * owner learns of it from what follows. */
 static void flush_input(struct pier__port *port) {
   pier_frame frame;
-  while (pier_framer_end(&port->framer, &frame) == 1) tell_data(port, &frame);
+  while (pier_framer_end(&port->framer, &frame) == 1)
+    tell_data(port, &frame);
 }
 
 static void report_end(struct pier__port *port) {

@@ -19,10 +19,15 @@ int pier__is_atom(pier_span term, const char *name) {
   if (term.size == 0) return 0;
   switch (term.data[0]) {
   case ERL_ATOM_EXT:
-  case ERL_ATOM_UTF8_EXT: header = 3; break;
+  case ERL_ATOM_UTF8_EXT:
+    header = 3;
+    break;
   case ERL_SMALL_ATOM_EXT:
-  case ERL_SMALL_ATOM_UTF8_EXT: header = 2; break;
-  default: return 0;
+  case ERL_SMALL_ATOM_UTF8_EXT:
+    header = 2;
+    break;
+  default:
+    return 0;
   }
   return term.size == header + size && memcmp(term.data + header, name, size) == 0;
 }

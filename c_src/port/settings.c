@@ -159,7 +159,7 @@ static int read_env(struct reading *reading, const struct pier__view *value) {
 static int read_parallelism(struct reading *reading, const struct pier__view *value) {
   (void)reading;
   return pier__view_is_atom(value, "true") || pier__view_is_atom(value, "false") ? 0
-                                                                                : PIER_EBADOPT;
+                                                                                 : PIER_EBADOPT;
 }
 
 static int read_busy_limits(struct reading *reading, const struct pier__view *value) {

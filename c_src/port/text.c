@@ -33,16 +33,21 @@ static int append_code_point(pier_buffer *out, long long code) {
 static int append_latin1(pier_buffer *out, pier_span bytes) {
   size_t i;
   int error = 0;
-  for (i = 0; i < bytes.size && error == 0; i++) error = append_code_point(out, bytes.data[i]);
+  for (i = 0; i < bytes.size && error == 0; i++)
+    error = append_code_point(out, bytes.data[i]);
   return error;
 }
 
 static int append_leaf(pier_buffer *out, const struct pier__view *leaf, int is_tail) {
   switch (leaf->kind) {
-  case PIER__VIEW_NIL: return 0;
-  case PIER__VIEW_STRING: return append_latin1(out, leaf->bytes);
-  case PIER__VIEW_INTEGER: return is_tail ? PIER_EBADARG : append_code_point(out, leaf->integer);
-  default: return PIER_EBADARG;
+  case PIER__VIEW_NIL:
+    return 0;
+  case PIER__VIEW_STRING:
+    return append_latin1(out, leaf->bytes);
+  case PIER__VIEW_INTEGER:
+    return is_tail ? PIER_EBADARG : append_code_point(out, leaf->integer);
+  default:
+    return PIER_EBADARG;
   }
 }
 
@@ -64,22 +69,29 @@ static int append_binary(pier_buffer *out, pier_span bytes) {
 
 static int append_atom(pier_buffer *out, const struct pier__view *atom) {
   int latin1 = atom->term.data[0] == ERL_ATOM_EXT || atom->term.data[0] == ERL_SMALL_ATOM_EXT;
-  if (atom->bytes.size > 0 && memchr(atom->bytes.data, 0, atom->bytes.size)) return PIER_EBADARG;
+  if (atom->bytes.size > 0 && memchr(atom->bytes.data, 0, atom->bytes.size))
+    return PIER_EBADARG;
   return latin1 ? append_latin1(out, atom->bytes) : append_binary(out, atom->bytes);
 }
 
 int pier__text_list(const struct pier__view *term, pier_buffer *out) {
-  int error = term->kind == PIER__VIEW_LIST ? append_deep(out, term)
-                                            : append_leaf(out, term, term->kind != PIER__VIEW_NIL);
+  int error = term->kind == PIER__VIEW_LIST
+                  ? append_deep(out, term)
+                  : append_leaf(out, term, term->kind != PIER__VIEW_NIL);
   return error != 0 ? error : pier_buffer_append_byte(out, 0);
 }
 
 int pier__text(const struct pier__view *term, pier_buffer *out) {
   int error;
   switch (term->kind) {
-  case PIER__VIEW_BINARY: error = append_binary(out, term->bytes); break;
-  case PIER__VIEW_ATOM: error = append_atom(out, term); break;
-  default: return pier__text_list(term, out);
+  case PIER__VIEW_BINARY:
+    error = append_binary(out, term->bytes);
+    break;
+  case PIER__VIEW_ATOM:
+    error = append_atom(out, term);
+    break;
+  default:
+    return pier__text_list(term, out);
   }
   return error != 0 ? error : pier_buffer_append_byte(out, 0);
 }

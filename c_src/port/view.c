@@ -42,23 +42,42 @@ static void classify(struct pier__view *view) {
   const uint8_t *at = view->term.data;
   switch (at[0]) {
   case ERL_ATOM_EXT:
-  case ERL_ATOM_UTF8_EXT: set_body(view, PIER__VIEW_ATOM, 3); break;
+  case ERL_ATOM_UTF8_EXT:
+    set_body(view, PIER__VIEW_ATOM, 3);
+    break;
   case ERL_SMALL_ATOM_EXT:
-  case ERL_SMALL_ATOM_UTF8_EXT: set_body(view, PIER__VIEW_ATOM, 2); break;
-  case ERL_BINARY_EXT: set_body(view, PIER__VIEW_BINARY, 5); break;
+  case ERL_SMALL_ATOM_UTF8_EXT:
+    set_body(view, PIER__VIEW_ATOM, 2);
+    break;
+  case ERL_BINARY_EXT:
+    set_body(view, PIER__VIEW_BINARY, 5);
+    break;
   case ERL_STRING_EXT:
     set_body(view, view->term.size > 3 ? PIER__VIEW_STRING : PIER__VIEW_NIL, 3);
     break;
-  case ERL_NIL_EXT: view->kind = PIER__VIEW_NIL; break;
-  case ERL_LIST_EXT: set_children(view, PIER__VIEW_LIST, 5, u32(at + 1)); break;
-  case ERL_SMALL_TUPLE_EXT: set_children(view, PIER__VIEW_TUPLE, 2, at[1]); break;
-  case ERL_LARGE_TUPLE_EXT: set_children(view, PIER__VIEW_TUPLE, 5, u32(at + 1)); break;
+  case ERL_NIL_EXT:
+    view->kind = PIER__VIEW_NIL;
+    break;
+  case ERL_LIST_EXT:
+    set_children(view, PIER__VIEW_LIST, 5, u32(at + 1));
+    break;
+  case ERL_SMALL_TUPLE_EXT:
+    set_children(view, PIER__VIEW_TUPLE, 2, at[1]);
+    break;
+  case ERL_LARGE_TUPLE_EXT:
+    set_children(view, PIER__VIEW_TUPLE, 5, u32(at + 1));
+    break;
   case ERL_SMALL_INTEGER_EXT:
   case ERL_INTEGER_EXT:
-  case ERL_SMALL_BIG_EXT: set_integer(view); break;
+  case ERL_SMALL_BIG_EXT:
+    set_integer(view);
+    break;
   case ERL_PID_EXT:
-  case ERL_NEW_PID_EXT: set_pid(view); break;
-  default: break;
+  case ERL_NEW_PID_EXT:
+    set_pid(view);
+    break;
+  default:
+    break;
   }
 }
 

@@ -40,38 +40,38 @@ PIER_API const char *pier_version(void);
  * (-ENOENT, UV_EOF); those of pier start at -10001 and are listed here, one
  * line each, from which the enum, the names and the texts are all made.
  */
-#define PIER_ERRORS(X)                                                         \
-  X(PIER_EARG, -10001, "argument that makes no sense")                         \
-  X(PIER_ENOMEM, -10002, "out of memory")                                      \
-  X(PIER_ELIMIT, -10003, "a limit was reached")                                \
-  X(PIER_ECLOSED, -10004, "already closed")                                    \
-  X(PIER_ESTATE, -10005, "not possible in this state")                         \
-  X(PIER_ETERM, -10101, "malformed external term")                             \
-  X(PIER_ETRAILING, -10102, "bytes left over after the term")                  \
-  X(PIER_EDEPTH, -10103, "term is nested deeper than the limit")               \
-  X(PIER_ENODES, -10104, "term has more parts than the limit")                 \
-  X(PIER_EINFLATED, -10105, "compressed term is bigger than the limit")        \
-  X(PIER_ETEXT, -10106, "syntax error in the text of a term")                  \
-  X(PIER_EPATTERN, -10107, "syntax error in a pattern or format")              \
-  X(PIER_EMATCH, -10108, "the term does not match")                            \
-  X(PIER_ERANGE, -10109, "number does not fit")                                \
-  X(PIER_EFRAMESIZE, -10201, "frame is bigger than the limit")                 \
-  X(PIER_EPAYLOAD, -10202, "payload is too big for the packet header")         \
-  X(PIER_ETRUNCATED, -10203, "input ends in the middle of a frame")            \
-  X(PIER_EPACKET, -10204, "no such packet size: it is 1, 2 or 4")              \
-  X(PIER_ETWICE, -10301, "call has been answered already")                     \
-  X(PIER_EBADARG, -10401, "badarg")                                            \
-  X(PIER_EBADOPT, -10402, "badarg: bad option")                                \
-  X(PIER_ENOTSUP, -10403, "notsup")                                            \
-  X(PIER_ESYSLIMIT, -10404, "system_limit")                                    \
-  X(PIER_ENOPROC, -10405, "noproc")                                            \
+#define PIER_ERRORS(X)                                                                         \
+  X(PIER_EARG, -10001, "argument that makes no sense")                                         \
+  X(PIER_ENOMEM, -10002, "out of memory")                                                      \
+  X(PIER_ELIMIT, -10003, "a limit was reached")                                                \
+  X(PIER_ECLOSED, -10004, "already closed")                                                    \
+  X(PIER_ESTATE, -10005, "not possible in this state")                                         \
+  X(PIER_ETERM, -10101, "malformed external term")                                             \
+  X(PIER_ETRAILING, -10102, "bytes left over after the term")                                  \
+  X(PIER_EDEPTH, -10103, "term is nested deeper than the limit")                               \
+  X(PIER_ENODES, -10104, "term has more parts than the limit")                                 \
+  X(PIER_EINFLATED, -10105, "compressed term is bigger than the limit")                        \
+  X(PIER_ETEXT, -10106, "syntax error in the text of a term")                                  \
+  X(PIER_EPATTERN, -10107, "syntax error in a pattern or format")                              \
+  X(PIER_EMATCH, -10108, "the term does not match")                                            \
+  X(PIER_ERANGE, -10109, "number does not fit")                                                \
+  X(PIER_EFRAMESIZE, -10201, "frame is bigger than the limit")                                 \
+  X(PIER_EPAYLOAD, -10202, "payload is too big for the packet header")                         \
+  X(PIER_ETRUNCATED, -10203, "input ends in the middle of a frame")                            \
+  X(PIER_EPACKET, -10204, "no such packet size: it is 1, 2 or 4")                              \
+  X(PIER_ETWICE, -10301, "call has been answered already")                                     \
+  X(PIER_EBADARG, -10401, "badarg")                                                            \
+  X(PIER_EBADOPT, -10402, "badarg: bad option")                                                \
+  X(PIER_ENOTSUP, -10403, "notsup")                                                            \
+  X(PIER_ESYSLIMIT, -10404, "system_limit")                                                    \
+  X(PIER_ENOPROC, -10405, "noproc")                                                            \
   X(PIER_EBUSY, -10406, "port is busy")
 
 typedef enum pier_error {
 #define PIER_ERROR_ENUM(name, number, text) name = number,
   PIER_ERRORS(PIER_ERROR_ENUM)
 #undef PIER_ERROR_ENUM
-  PIER_OK = 0
+      PIER_OK = 0
 } pier_error;
 
 /* One sentence for `error` (without a full stop); 0 is "no error", an unknown
@@ -112,11 +112,11 @@ PIER_API pier_span pier_span_text(const char *text);
  * Where and what, beside the error number. Always optional (pass NULL), always
  * the caller's; written only when a function fails. */
 typedef struct pier_diag {
-  int error;        /* the same number that was returned */
-  size_t offset;    /* bytes before the fault, from the start of the input */
-  unsigned line;    /* from 1; 0 where the input has no lines */
-  unsigned column;  /* characters, from 1; 0 where the input has no lines */
-  char text[192];   /* what is wrong, a sentence without position; NUL ended */
+  int error;       /* the same number that was returned */
+  size_t offset;   /* bytes before the fault, from the start of the input */
+  unsigned line;   /* from 1; 0 where the input has no lines */
+  unsigned column; /* characters, from 1; 0 where the input has no lines */
+  char text[192];  /* what is wrong, a sentence without position; NUL ended */
 } pier_diag;
 
 /* Fills `diag` (which may be NULL) and returns `error`, so that a function can
@@ -176,7 +176,8 @@ typedef struct pier_buffer {
   int error;    /* 0, PIER_ENOMEM or PIER_ELIMIT */
 } pier_buffer;
 
-#define PIER_BUFFER_INIT {0, 0, 0, 0, 0}
+#define PIER_BUFFER_INIT                                                                       \
+  { 0, 0, 0, 0, 0 }
 
 /* Room for `more` bytes beyond `size`, growing by doubling; the address of
  * the first of them, NULL on failure. Add to `size` what you wrote. */

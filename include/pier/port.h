@@ -40,15 +40,15 @@ typedef enum pier_message_kind {
  * pier_receive until the next call of pier_receive for the same process. */
 typedef struct pier_message {
   pier_message_kind kind;
-  pier_port port;            /* whom it is from; 0 if a process */
-  pier_pid pid;              /* EXIT, DOWN: the process it is about; else 0 */
-  pier_frame_kind line;      /* DATA: PIER_FRAME, _EOL, _NOEOL */
-  int binary;                /* DATA: the port has the option binary */
-  pier_span data;            /* DATA: the payload */
-  int status;                /* EXIT_STATUS */
-  pier_span reason;          /* EXIT, DOWN: an external term, bare */
-  pier_span term;            /* TERM: an external term, bare */
-  uint64_t reference;        /* DOWN: the monitor */
+  pier_port port;       /* whom it is from; 0 if a process */
+  pier_pid pid;         /* EXIT, DOWN: the process it is about; else 0 */
+  pier_frame_kind line; /* DATA: PIER_FRAME, _EOL, _NOEOL */
+  int binary;           /* DATA: the port has the option binary */
+  pier_span data;       /* DATA: the payload */
+  int status;           /* EXIT_STATUS */
+  pier_span reason;     /* EXIT, DOWN: an external term, bare */
+  pier_span term;       /* TERM: an external term, bare */
+  uint64_t reference;   /* DOWN: the monitor */
 } pier_message;
 
 /* Appends the external term of an identifier, with the version byte. */
@@ -77,7 +77,7 @@ enum {
 
 typedef struct pier_port_options {
   pier_name_kind kind;
-  const char *name;        /* the command, or the file */
+  const char *name; /* the command, or the file */
   pier_framing framing;
   unsigned flags;          /* neither IN nor OUT is both */
   const char *cd;          /* NULL: the host's own */

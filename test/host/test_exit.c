@@ -44,8 +44,14 @@ static struct ending endings[] = {
      "printf '\\000\\000\\000\\001d\\000\\000\\000\\000'; exit 3",
      {DATA_D, "{P,{data,<<>>}}", STATUS_3, EXIT_NORMAL}},
     {"truncated header", "bpx", "printf '\\000\\000'; exit 3", {STATUS_3, EXIT_NORMAL}},
-    {"truncated body", "bpx", "printf '\\000\\000\\000\\005abc'; exit 3", {STATUS_3, EXIT_NORMAL}},
-    {"empty frame as list", "p", "printf '\\000\\000\\000\\000'", {"{P,{data,[]}}", EXIT_NORMAL}},
+    {"truncated body",
+     "bpx",
+     "printf '\\000\\000\\000\\005abc'; exit 3",
+     {STATUS_3, EXIT_NORMAL}},
+    {"empty frame as list",
+     "p",
+     "printf '\\000\\000\\000\\000'",
+     {"{P,{data,[]}}", EXIT_NORMAL}},
 };
 
 static void ends(void **state) {

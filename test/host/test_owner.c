@@ -88,8 +88,8 @@ static void badsig_kills_an_owner_that_does_not_trap(void **state) {
 static void connect_by_message_moves_the_owner_not_the_link(void **state) {
   pier_process *fresh = another(1);
   (void)state;
-  assert_int_equal(pier_send_connect(scene.me, scene.port, pier_self(scene.me), pier_self(fresh)),
-                   0);
+  assert_int_equal(
+      pier_send_connect(scene.me, scene.port, pier_self(scene.me), pier_self(fresh)), 0);
   EXPECT_MAIL(&scene, "{P,connected}");
   assert_int_equal(say(scene.me, "x"), 0);
   assert_string_equal(next_mail(&scene, fresh), "{P,{data,<<\"x\">>}}");
@@ -237,7 +237,9 @@ struct sending {
 
 static struct sending sendings[] = {
     {"command", "{~t, {command, <<\"a\">>}}", {"{P,{data,<<\"a\">>}}"}},
-    {"deep list", "{~t, {command, [<<\"a\">>,98,[[\"c\"]|<<\"d\">>]]}}", {"{P,{data,<<\"abcd\">>}}"}},
+    {"deep list",
+     "{~t, {command, [<<\"a\">>,98,[[\"c\"]|<<\"d\">>]]}}",
+     {"{P,{data,<<\"abcd\">>}}"}},
     {"empty list", "{~t, {command, []}}", {"{P,{data,<<>>}}"}},
     {"string", "{~t, {command, \"abc\"}}", {"{P,{data,<<\"abc\">>}}"}},
     {"close", "{~t, close}", {"{'EXIT',P,normal}", "{P,closed}"}},

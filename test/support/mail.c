@@ -31,15 +31,32 @@ void scene_sh(struct scene *scene, const char *command, const char *options) {
   shapes.args = args;
   for (; *options; options++) {
     switch (*options) {
-    case 'b': shapes.flags |= PIER_PORT_BINARY; break;
-    case 'x': shapes.flags |= PIER_PORT_EXIT_STATUS; break;
-    case 'e': shapes.flags |= PIER_PORT_EOF; break;
-    case 'i': shapes.flags |= PIER_PORT_IN; break;
-    case 'o': shapes.flags |= PIER_PORT_OUT; break;
-    case '2': shapes.flags |= PIER_PORT_STDERR_TO_STDOUT; break;
-    case 'l': shapes.framing = pier_framing_line(4); break;
-    case 'p': shapes.framing = pier_framing_packet(4); break;
-    default: fail_msg("no option '%c'", *options);
+    case 'b':
+      shapes.flags |= PIER_PORT_BINARY;
+      break;
+    case 'x':
+      shapes.flags |= PIER_PORT_EXIT_STATUS;
+      break;
+    case 'e':
+      shapes.flags |= PIER_PORT_EOF;
+      break;
+    case 'i':
+      shapes.flags |= PIER_PORT_IN;
+      break;
+    case 'o':
+      shapes.flags |= PIER_PORT_OUT;
+      break;
+    case '2':
+      shapes.flags |= PIER_PORT_STDERR_TO_STDOUT;
+      break;
+    case 'l':
+      shapes.framing = pier_framing_line(4);
+      break;
+    case 'p':
+      shapes.framing = pier_framing_packet(4);
+      break;
+    default:
+      fail_msg("no option '%c'", *options);
     }
   }
   assert_int_equal(pier_open(scene->me, &scene->port, &shapes, NULL), 0);
@@ -49,7 +66,8 @@ void scene_sh(struct scene *scene, const char *command, const char *options) {
 static void shorten_port(char *text, uint64_t number) {
   char name[40];
   char *at;
-  size_t size = (size_t)snprintf(name, sizeof name, "#Port<0.%llu>", (unsigned long long)number);
+  size_t size =
+      (size_t)snprintf(name, sizeof name, "#Port<0.%llu>", (unsigned long long)number);
   while ((at = strstr(text, name))) {
     *at = 'P';
     memmove(at + 1, at + size, strlen(at + size) + 1);
@@ -80,6 +98,7 @@ void expect_silence(struct scene *scene, int ms) {
 }
 
 void expect_mail(struct scene *scene, const char *const *expected) {
-  for (; *expected; expected++) assert_string_equal(next_mail(scene, scene->me), *expected);
+  for (; *expected; expected++)
+    assert_string_equal(next_mail(scene, scene->me), *expected);
   expect_silence(scene, 0);
 }

@@ -27,8 +27,7 @@ const char *next_mail(struct scene *scene, pier_process *process);
 /* The messages to come are exactly `expected`, one after the other (NULL ends
  * them), and none follows at once. */
 void expect_mail(struct scene *scene, const char *const *expected);
-#define EXPECT_MAIL(scene, ...)                                                                \
-  expect_mail(scene, (const char *const[]){__VA_ARGS__, NULL})
+#define EXPECT_MAIL(scene, ...) expect_mail(scene, (const char *const[]){__VA_ARGS__, NULL})
 /* No message arrives within `ms`. */
 void expect_silence(struct scene *scene, int ms);
 
