@@ -32,15 +32,8 @@ static void ignore_sigpipe(void) {
   sigaction(SIGPIPE, &action, NULL);
 }
 
-static int attach(pier_host *host, struct uv_loop_s *loop) {
-  int error;
-  host->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (host->wake < 0) return -errno;
-  error = pier__watch(host, host->wake, EPOLLIN, pier__event_key(0, PIER__WAKE));
-  return error < 0 ? error : pier__uv_attach(host, loop);
-}
-
 static int start(pier_host *host, const pier_host_config *config) {
+  int error;
   host->epoll = epoll_create1(EPOLL_CLOEXEC);
   if (host->epoll < 0) return -errno;
   host->stack = mmap(NULL, PIER__SPAWN_STACK, PROT_READ | PROT_WRITE,
@@ -50,7 +43,11 @@ static int start(pier_host *host, const pier_host_config *config) {
     return -ENOMEM;
   }
   ignore_sigpipe();
-  return config->loop ? attach(host, config->loop) : 0;
+  host->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (host->wake < 0) return -errno;
+  error = pier__watch(host, host->wake, EPOLLIN, pier__event_key(0, PIER__WAKE));
+  if (error < 0 || !config->loop) return error;
+  return pier__uv_attach(host, config->loop);
 }
 
 int pier_host_new(pier_host **host, const pier_host_config *config) {

@@ -91,3 +91,7 @@ int pier__turn(pier_host *host, int timeout_ms) {
 int pier_host_run_once(pier_host *host, int timeout_ms) {
   return pier__turn(host, timeout_ms);
 }
+
+int pier_host_fd(const pier_host *host) {
+  return host->epoll;
+}

@@ -165,7 +165,7 @@ static void call_back(pier_process *process, const pier_message *message) {
 
 static void wake_loop(pier_host *host) {
   uint64_t one = 1;
-  if (host->wake < 0 || host->in_turn) return;
+  if (host->in_turn) return;
   /* Full means that it is readable already. */
   if (write(host->wake, &one, sizeof one) < 0) return;
 }

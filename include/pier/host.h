@@ -42,6 +42,11 @@ PIER_API int pier_host_new(pier_host **host, const pier_host_config *config);
  * before it is closed. NULL is fine. */
 PIER_API void pier_host_free(pier_host *host);
 
+/* A descriptor that is readable whenever the host has something to do: for a
+ * loop of any other kind, which then calls pier_host_run_once with 0. Not to be
+ * read or closed. */
+PIER_API int pier_host_fd(const pier_host *host);
+
 /* Waits at most timeout_ms (-1 = for ever, 0 = not at all) for something to
  * happen and works it off: 1 if anything happened, 0 if the time ran out,
  * PIER_ESTATE from inside a callback. The handles of a caller's loop do not
