@@ -1,0 +1,120 @@
+/* Atoms, binaries, bit strings and lists of bytes. */
+#include "term/utf8.h"
+#include "term/write.h"
+
+#include <string.h>
+
+/* OTP 25 writes Latin-1 wherever the characters allow it; a name of n
+ * characters then takes n bytes, those beyond ASCII being two in UTF-8, of
+ * which the first is C2 or C3. */
+static int is_latin1(pier_span name) {
+  size_t i;
+  for (i = 0; i < name.size; i++)
+    if (name.data[i] > 0xc3) return 0;
+  return 1;
+}
+
+static int write_latin1(pier_buffer *out, pier_span name, size_t characters) {
+  size_t i;
+  uint8_t *to = pier_buffer_reserve(out, 3 + characters);
+  if (!to) return out->error;
+  to[0] = PIER__TAG_ATOM_LATIN1;
+  pier__store16(to + 1, (uint32_t)characters);
+  to += 3;
+  for (i = 0; i < name.size; i++) {
+    uint8_t byte = name.data[i];
+    if (byte >= 0x80) byte = (uint8_t)((byte & 0x03) << 6 | (name.data[++i] & 0x3f));
+    *to++ = byte;
+  }
+  out->size += 3 + characters;
+  return 0;
+}
+
+static int write_utf8(pier_buffer *out, pier_span name) {
+  size_t head = name.size <= UINT8_MAX ? 2 : 3;
+  uint8_t *to = pier_buffer_reserve(out, head + name.size);
+  if (!to) return out->error;
+  if (head == 2) {
+    to[0] = PIER__TAG_SMALL_ATOM_UTF8;
+    to[1] = (uint8_t)name.size;
+  } else {
+    to[0] = PIER__TAG_ATOM_UTF8;
+    pier__store16(to + 1, (uint32_t)name.size);
+  }
+  memcpy(to + head, name.data, name.size);
+  out->size += head + name.size;
+  return 0;
+}
+
+int pier_write_atom_span(pier_buffer *out, pier_span name) {
+  size_t characters;
+  if (name.size > 4 * PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG);
+  if (pier__utf8_check(name.data, name.size, &characters) != name.size)
+    return pier__write_fail(out, PIER_EARG);
+  if (characters > PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG);
+  return is_latin1(name) ? write_latin1(out, name, characters) : write_utf8(out, name);
+}
+
+int pier_write_atom(pier_buffer *out, const char *name) {
+  return pier_write_atom_span(out, pier_span_text(name));
+}
+
+static int write_bytes(pier_buffer *out, const void *head, size_t head_size, const void *data,
+                       size_t size) {
+  uint8_t *to;
+  if (size > SIZE_MAX - head_size) return pier__write_fail(out, PIER_ERANGE);
+  to = pier_buffer_reserve(out, head_size + size);
+  if (!to) return out->error;
+  memcpy(to, head, head_size);
+  if (size > 0) memcpy(to + head_size, data, size);
+  out->size += head_size + size;
+  return 0;
+}
+
+int pier_write_binary(pier_buffer *out, const void *data, size_t size) {
+  uint8_t head[5];
+  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE);
+  head[0] = PIER__TAG_BINARY;
+  pier__store32(head + 1, (uint32_t)size);
+  return write_bytes(out, head, sizeof head, data, size);
+}
+
+int pier_write_bitstring(pier_buffer *out, const void *data, size_t bits) {
+  size_t used = bits % 8, size = bits / 8 + (used > 0);
+  uint8_t head[6];
+  int error;
+  if (used == 0) return pier_write_binary(out, data, size);
+  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE);
+  head[0] = PIER__TAG_BIT_BINARY;
+  pier__store32(head + 1, (uint32_t)size);
+  head[5] = (uint8_t)used;
+  error = write_bytes(out, head, sizeof head, data, size);
+  if (!error) out->data[out->size - 1] &= (uint8_t)(0xff << (8 - used));
+  return error;
+}
+
+/* More bytes than tag 107 can count: a list like any other. */
+static int write_long_string(pier_buffer *out, const uint8_t *data, size_t size) {
+  size_t i;
+  uint8_t *to;
+  if (size > (SIZE_MAX - 1) / 2) return pier__write_fail(out, PIER_ERANGE);
+  if (pier_write_list(out, size)) return out->error;
+  to = pier_buffer_reserve(out, 2 * size + 1);
+  if (!to) return out->error;
+  for (i = 0; i < size; i++) {
+    *to++ = PIER__TAG_SMALL_INTEGER;
+    *to++ = data[i];
+  }
+  *to = PIER__TAG_NIL;
+  out->size += 2 * size + 1;
+  return 0;
+}
+
+int pier_write_string(pier_buffer *out, const void *data, size_t size) {
+  uint8_t head[3];
+  if (size == 0) return pier_write_nil(out);
+  if (size > PIER__STRING_BYTES) return write_long_string(out, data, size);
+  head[0] = PIER__TAG_STRING;
+  pier__store16(head + 1, (uint32_t)size);
+  return write_bytes(out, head, sizeof head, data, size);
+}
