@@ -28,7 +28,7 @@ void *pier__table_get(const struct pier__table *table, uint64_t key) {
 }
 
 static int resize(struct pier__table *table, size_t capacity) {
-  struct pier__table grown = {NULL, capacity, table->count};
+  struct pier__table grown = {NULL, capacity, table->count, 0};
   size_t i;
   grown.slots = pier_alloc(capacity * sizeof *grown.slots);
   if (!grown.slots) return PIER_ENOMEM;
@@ -52,6 +52,7 @@ int pier__table_put(struct pier__table *table, uint64_t key, void *value) {
   if (table->slots[slot].key == 0) table->count++;
   table->slots[slot].key = key;
   table->slots[slot].value = value;
+  if (slot < table->first) table->first = slot;
   return 0;
 }
 
@@ -63,6 +64,7 @@ static void close_hole(struct pier__table *table, size_t hole) {
     size_t mask = table->capacity - 1;
     if (((slot - wanted) & mask) >= ((slot - hole) & mask)) {
       table->slots[hole] = table->slots[slot];
+      if (hole < table->first) table->first = hole;
       hole = slot;
     }
     slot = next(table, slot);

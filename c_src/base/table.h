@@ -16,6 +16,7 @@ struct pier__table {
   struct pier__table_slot *slots;
   size_t capacity; /* a power of two, or 0 */
   size_t count;
+  size_t first; /* no entry lies before this slot */
 };
 
 void *pier__table_get(const struct pier__table *table, uint64_t key);
@@ -23,8 +24,8 @@ int pier__table_put(struct pier__table *table, uint64_t key, void *value); /* PI
 void *pier__table_remove(struct pier__table *table, uint64_t key); /* what it held, or NULL */
 
 /* Any entry, its key in *key; NULL when the table is empty. For emptying a
- * table whose entries may change it while they go. */
-void *pier__table_any(const struct pier__table *table, uint64_t *key);
+ * table whose entries may change it while they go: in all, one walk. */
+void *pier__table_any(struct pier__table *table, uint64_t *key);
 void pier__table_free(struct pier__table *table);
 
 #endif

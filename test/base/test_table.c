@@ -12,7 +12,7 @@ static unsigned next_random(unsigned *seed) {
 
 static void agrees_with_an_array(void **state) {
   static int present[KEYS + 1];
-  struct pier__table table = {NULL, 0, 0};
+  struct pier__table table = {NULL, 0, 0, 0};
   unsigned seed = 7;
   size_t count = 0;
   int i;
@@ -37,7 +37,7 @@ static void agrees_with_an_array(void **state) {
 }
 
 static void an_empty_table_has_nothing(void **state) {
-  struct pier__table table = {NULL, 0, 0};
+  struct pier__table table = {NULL, 0, 0, 0};
   uint64_t key;
   (void)state;
   assert_null(pier__table_get(&table, 1));
@@ -46,7 +46,7 @@ static void an_empty_table_has_nothing(void **state) {
 }
 
 static void any_empties_it(void **state) {
-  struct pier__table table = {NULL, 0, 0};
+  struct pier__table table = {NULL, 0, 0, 0};
   uint64_t key, sum = 0;
   int i;
   (void)state;
