@@ -85,13 +85,11 @@ void *pier__table_remove(struct pier__table *table, uint64_t key) {
   return value;
 }
 
-void *pier__table_any(const struct pier__table *table, uint64_t *key) {
-  size_t i;
+void *pier__table_any(struct pier__table *table, uint64_t *key) {
   if (table->count == 0) return NULL;
-  for (i = 0; table->slots[i].key == 0; i++)
-    continue;
-  *key = table->slots[i].key;
-  return table->slots[i].value;
+  while (table->slots[table->first].key == 0) table->first++;
+  *key = table->slots[table->first].key;
+  return table->slots[table->first].value;
 }
 
 void pier__table_free(struct pier__table *table) {
