@@ -136,14 +136,17 @@ static ssize_t read_chunk(struct pier__hport *port) {
 
 /* One read per readiness, as the BEAM; an error of it silences the port. */
 void pier__port_readable(struct pier__hport *port) {
+  struct pier__post *post = &port->host->post;
   size_t room;
   void *place;
   ssize_t got;
   if (!port->reading) return;
+  post->body = &port->core.framer.body;
   place = pier_framer_place(&port->core.framer, &room);
   got = place ? read_placed(port, place, room) : read_chunk(port);
   if (got == 0)
     pier__port_input_end(&port->core);
   else if (got < 0 && errno != EAGAIN)
     stop_reading(&port->core);
+  post->body = NULL;
 }

@@ -70,6 +70,11 @@ static int keep(struct pier__post *post, struct pier__letter *letter) {
     letter->chunk->users++;
     return 0;
   }
+  if (post->body && *post->body == bytes->data) {
+    letter->bytes = *post->body;
+    *post->body = NULL;
+    return 0;
+  }
   letter->bytes = pier_alloc(bytes->size);
   if (!letter->bytes) return PIER_ENOMEM;
   memcpy(letter->bytes, bytes->data, bytes->size);

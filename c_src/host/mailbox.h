@@ -15,6 +15,9 @@ struct pier__chunk;
 /* Per host: the chunk that is read into, and letters to use again. */
 struct pier__post {
   struct pier__chunk *chunk;
+  /* While a port is read: where its framer keeps the memory of a big frame. It
+   * frees what it has handed out, so a letter may as well take it. */
+  uint8_t **body;
   struct pier__letter *spare;
   unsigned spare_count;
 };
@@ -23,7 +26,7 @@ struct pier__letter {
   struct pier__letter *next;
   pier_message message;
   struct pier__chunk *chunk; /* that holds its bytes; or */
-  void *bytes;               /* a copy of them; or neither */
+  void *bytes;               /* its own memory; or neither */
 };
 
 struct pier__mailbox {
