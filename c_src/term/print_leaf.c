@@ -1,0 +1,244 @@
+#include "term/number.h"
+#include "term/print.h"
+#include "term/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- Characters ---------------------------------------------------------- */
+
+static const char *escape_of(uint32_t c) {
+  switch (c) {
+  case '\n':
+    return "\\n";
+  case '\t':
+    return "\\t";
+  case '\v':
+    return "\\v";
+  case '\b':
+    return "\\b";
+  case '\f':
+    return "\\f";
+  case 27:
+    return "\\e";
+  case 127:
+    return "\\d";
+  case '\r':
+    return "\\r";
+  case '\\':
+    return "\\\\";
+  default:
+    return NULL;
+  }
+}
+
+void pier__print_character(pier_buffer *out, uint32_t c, uint32_t quote, bool unicode) {
+  const char *escape = escape_of(c);
+  uint8_t bytes[4];
+  if (escape) {
+    pier_buffer_append_text(out, escape);
+  } else if (c == quote) {
+    pier_buffer_append_byte(out, '\\');
+    pier_buffer_append_byte(out, (uint8_t)c);
+  } else if (c < 32 || (c >= 128 && c < 160)) {
+    pier_buffer_append_format(out, "\\%03o", (unsigned)c);
+  } else if (c > 255 && !unicode) {
+    pier_buffer_append_format(out, "\\x{%X}", (unsigned)c);
+  } else {
+    pier_buffer_append(out, bytes, pier__utf8_encode(bytes, c));
+  }
+}
+
+/* ---- Atoms ------------------------------------------------------------- */
+
+static uint32_t atom_character(const pier__view *atom, size_t *at) {
+  uint32_t c = atom->data[*at];
+  size_t length = 1;
+  if (!atom->latin1) length = pier__utf8_decode(atom->data + *at, atom->size - *at, &c);
+  *at += length;
+  return c;
+}
+
+static bool is_bare(const pier__view *atom) {
+  size_t at = 0;
+  if (atom->size == 0 || !pier__is_atom_start(atom_character(atom, &at))) return false;
+  while (at < atom->size)
+    if (!pier__is_name_character(atom_character(atom, &at))) return false;
+  return !pier__is_reserved(pier_span_of(atom->data, atom->size));
+}
+
+void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode) {
+  bool bare = is_bare(atom);
+  size_t at = 0;
+  if (!bare) pier_buffer_append_byte(out, '\'');
+  while (at < atom->size)
+    pier__print_character(out, atom_character(atom, &at), '\'', unicode);
+  if (!bare) pier_buffer_append_byte(out, '\'');
+}
+
+/* ---- Numbers and identifiers ------------------------------------------- */
+
+void pier__print_integer(pier_buffer *out, const pier__view *integer) {
+  char text[24];
+  size_t at = sizeof text;
+  uint64_t value = integer->magnitude;
+  if (integer->size > 0) {
+    if (integer->negative) pier_buffer_append_byte(out, '-');
+    if (pier__integer_text(out, integer->data, integer->size) < 0 && !out->error)
+      out->error = PIER_ENOMEM;
+    return;
+  }
+  do
+    text[--at] = (char)('0' + value % 10);
+  while ((value /= 10) > 0);
+  if (integer->negative) text[--at] = '-';
+  pier_buffer_append(out, text + at, sizeof text - at);
+}
+
+/* The BEAM shows the index of the node in its own table, which nobody else
+ * can know; 0 is itself. */
+static bool is_local(const pier__identifier *id) {
+  static const char local[] = "nonode@nohost";
+  return id->node.size == sizeof local - 1 && memcmp(id->node.data, local, id->node.size) == 0;
+}
+
+void pier__print_identifier(pier_buffer *out, const pier__view *view) {
+  static const char *const starts[] = {"#Ref<", "#Port<", "<"};
+  pier__identifier id;
+  unsigned i;
+  pier__view_identifier(view, &id);
+  pier_buffer_append_text(out, starts[view->kind == PIER__REF    ? 0
+                                      : view->kind == PIER__PORT ? 1
+                                                                 : 2]);
+  pier_buffer_append_byte(out, is_local(&id) ? '0' : '1');
+  if (view->kind == PIER__REF)
+    for (i = id.words; i > 0; i--)
+      pier_buffer_append_format(out, ".%" PRIu64, id.word[i - 1]);
+  else
+    for (i = 0; i < id.words; i++)
+      pier_buffer_append_format(out, ".%" PRIu64, id.word[i]);
+  pier_buffer_append_byte(out, '>');
+}
+
+void pier__print_export(pier_buffer *out, const pier__view *view, bool unicode) {
+  pier__view part;
+  pier__view_at(&part, view->data + 1);
+  pier_buffer_append_text(out, "fun ");
+  pier__print_atom(out, &part, unicode);
+  pier__view_at(&part, part.next);
+  pier_buffer_append_byte(out, ':');
+  pier__print_atom(out, &part, unicode);
+  pier__view_at(&part, part.next);
+  pier_buffer_append_byte(out, '/');
+  pier__print_integer(out, &part);
+}
+
+/* #Fun<module.index.uniq>: after the tag come size, arity, 16 bytes of MD5,
+ * index, number of variables; then module, old index, old uniq. */
+void pier__print_fun(pier_buffer *out, const pier__view *view, bool unicode) {
+  enum { INDEX = 22, MODULE = 30 };
+  pier__view part;
+  uint32_t index = pier__be32(view->data + INDEX);
+  pier__view_at(&part, view->data + MODULE);
+  pier_buffer_append_text(out, "#Fun<");
+  pier__print_atom(out, &part, unicode);
+  pier__view_at(&part, part.next); /* the old index */
+  pier__view_at(&part, part.next);
+  pier_buffer_append_format(out, ".%" PRIu32 ".", index);
+  pier__print_integer(out, &part);
+  pier_buffer_append_byte(out, '>');
+}
+
+/* ---- Strings and binaries ------------------------------------------------ */
+
+static bool is_printable(uint32_t c) {
+  return (c >= 32 && c < 127) || (c >= 160 && c <= 255) || (c >= 8 && c <= 13) || c == 27;
+}
+
+bool pier__print_is_string(const pier__view *list, const uint8_t **end) {
+  pier__view view = *list;
+  size_t left = 0, i;
+  bool any = false;
+  while (left > 0 || view.kind != PIER__NIL) {
+    if (left > 0) {
+      if (view.kind != PIER__INT || view.negative || view.size > 0 || view.magnitude > 255 ||
+          !is_printable((uint32_t)view.magnitude))
+        return false;
+      any = true;
+      left--;
+    } else if (view.kind == PIER__LIST) {
+      left = view.count;
+    } else if (view.kind == PIER__STRING) {
+      for (i = 0; i < view.size; i++)
+        if (!is_printable(view.data[i])) return false;
+      *end = view.next;
+      return any || view.size > 0;
+    } else {
+      return false;
+    }
+    pier__view_at(&view, view.next);
+  }
+  *end = view.next;
+  return any;
+}
+
+void pier__print_string(pier_buffer *out, const pier__view *list) {
+  pier__view view = *list;
+  size_t i;
+  pier_buffer_append_byte(out, '"');
+  for (; view.kind != PIER__NIL; pier__view_at(&view, view.next)) {
+    if (view.kind == PIER__INT) pier__print_character(out, (uint32_t)view.magnitude, '"', true);
+    if (view.kind != PIER__STRING) continue;
+    for (i = 0; i < view.size; i++)
+      pier__print_character(out, view.data[i], '"', true);
+    break;
+  }
+  pier_buffer_append_byte(out, '"');
+}
+
+static bool is_latin1_text(const pier__view *bits) {
+  size_t i;
+  for (i = 0; i < bits->size; i++)
+    if (!is_printable(bits->data[i])) return false;
+  return true;
+}
+
+static bool is_utf8_text(const pier__view *bits) {
+  size_t i, length;
+  uint32_t c;
+  for (i = 0; i < bits->size; i += length) {
+    length = pier__utf8_decode(bits->data + i, bits->size - i, &c);
+    if (length == 0 || !is_printable(c)) return false;
+  }
+  return true;
+}
+
+static void print_text(pier_buffer *out, const pier__view *bits, bool latin1) {
+  pier__view atom = *bits;
+  size_t at = 0;
+  atom.latin1 = latin1;
+  pier_buffer_append_text(out, "<<\"");
+  while (at < bits->size)
+    pier__print_character(out, atom_character(&atom, &at), '"', true);
+  pier_buffer_append_text(out, latin1 ? "\">>" : "\"/utf8>>");
+}
+
+void pier__print_bits(pier_buffer *out, const pier__view *view, bool strings) {
+  size_t i;
+  if (strings && view->size > 0 && view->bits == 8) {
+    /* UTF-8 of nothing but ASCII is Latin-1 as well. */
+    bool latin1 = is_latin1_text(view);
+    if (latin1 || is_utf8_text(view)) {
+      print_text(out, view, latin1);
+      return;
+    }
+  }
+  pier_buffer_append_text(out, "<<");
+  for (i = 0; i < view->size; i++) {
+    bool last = i + 1 == view->size;
+    unsigned shift = last ? 8U - view->bits : 0;
+    pier_buffer_append_format(out, "%s%u", i > 0 ? "," : "", (unsigned)view->data[i] >> shift);
+    if (shift > 0) pier_buffer_append_format(out, ":%u", 8 - shift);
+  }
+  pier_buffer_append_text(out, ">>");
+}

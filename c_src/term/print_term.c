@@ -1,0 +1,194 @@
+#include "term/number.h"
+#include "term/order.h"
+#include "term/print.h"
+
+#include <string.h>
+
+/* A tuple, list or map of which the closing bracket is still to come. */
+struct open {
+  pier__kind kind;
+  bool first;
+  bool tail;               /* the tail of a list has been begun */
+  bool string;             /* `at` is at the bytes of a string */
+  size_t left;             /* children; of a list the elements */
+  const uint8_t *at;       /* the next child */
+  const uint8_t *end;      /* a sorted map's end */
+  const pier__pair *pairs; /* a sorted map's pairs */
+};
+
+struct printer {
+  pier_buffer *out;
+  pier_buffer stack;
+  pier__maps maps;
+  bool unicode;
+  bool strings;
+};
+
+static struct open *top_of(const struct printer *printer) {
+  return (struct open *)(void *)(printer->stack.data + printer->stack.size) - 1;
+}
+
+static void print_leaf(struct printer *printer, const pier__view *view) {
+  char text[PIER__FLOAT_TEXT];
+  switch (view->kind) {
+  case PIER__INT:
+    pier__print_integer(printer->out, view);
+    break;
+  case PIER__FLOAT:
+    pier_buffer_append(printer->out, text, pier__float_text(view->real, text));
+    break;
+  case PIER__ATOM:
+    pier__print_atom(printer->out, view, printer->unicode);
+    break;
+  case PIER__REF:
+  case PIER__PORT:
+  case PIER__PID:
+    pier__print_identifier(printer->out, view);
+    break;
+  case PIER__EXPORT:
+    pier__print_export(printer->out, view, printer->unicode);
+    break;
+  case PIER__FUN:
+    pier__print_fun(printer->out, view, printer->unicode);
+    break;
+  case PIER__BITS:
+    pier__print_bits(printer->out, view, printer->strings);
+    break;
+  default:
+    pier_buffer_append_text(printer->out, "[]");
+  }
+}
+
+static void open_term(struct printer *printer, const pier__view *view, const uint8_t *at) {
+  const pier__map_entry *entry = NULL;
+  struct open open;
+  memset(&open, 0, sizeof open);
+  open.kind = view->kind == PIER__STRING ? PIER__LIST : view->kind;
+  open.first = true;
+  open.string = view->kind == PIER__STRING;
+  open.at = open.string ? view->data : view->next;
+  open.left = open.string ? view->size : view->children;
+  if (view->kind == PIER__LIST) open.left = view->count;
+  if (view->kind == PIER__MAP) entry = pier__maps_find(&printer->maps, at);
+  if (entry) {
+    open.pairs = pier__maps_pairs(&printer->maps, entry);
+    open.end = entry->end;
+  }
+  pier_buffer_append_text(printer->out, open.kind == PIER__LIST    ? "["
+                                        : open.kind == PIER__TUPLE ? "{"
+                                                                   : "#{");
+  pier_buffer_append(&printer->stack, &open, sizeof open);
+}
+
+/* Prints the term at `at` and gives the address after it, or opens it: NULL. */
+static const uint8_t *begin_term(struct printer *printer, const uint8_t *at) {
+  const uint8_t *end;
+  pier__view view;
+  pier__view_at(&view, at);
+  while (view.kind == PIER__LIST && view.count == 0)
+    pier__view_at(&view, at = view.next);
+  if (printer->strings && (view.kind == PIER__LIST || view.kind == PIER__STRING) &&
+      pier__print_is_string(&view, &end)) {
+    pier__print_string(printer->out, &view);
+    return end;
+  }
+  if (view.kind == PIER__TUPLE || view.kind == PIER__MAP || view.kind == PIER__LIST ||
+      (view.kind == PIER__STRING && view.size > 0)) {
+    open_term(printer, &view, at);
+    return NULL;
+  }
+  print_leaf(printer, &view);
+  return view.next;
+}
+
+/* The elements of a list are through: it goes on in its tail, has another
+ * kind of tail (then that is begun), or is over. */
+static void continue_list(struct printer *printer, struct open *open) {
+  pier__view view;
+  if (open->string || open->tail) {
+    open->kind = PIER__NIL;
+    return;
+  }
+  pier__view_at(&view, open->at);
+  if (view.kind == PIER__NIL) {
+    open->kind = PIER__NIL;
+    open->at = view.next;
+  } else if (view.kind == PIER__LIST || view.kind == PIER__STRING) {
+    open->string = view.kind == PIER__STRING;
+    open->left = open->string ? view.size : view.count;
+    open->at = open->string ? view.data : view.next;
+  } else {
+    pier_buffer_append_byte(printer->out, '|');
+    open->tail = true;
+    open->first = true; /* no comma */
+    open->left = 1;
+  }
+}
+
+static void separate(struct printer *printer, struct open *open) {
+  bool value = open->kind == PIER__MAP && open->left % 2 == 1;
+  if (value)
+    pier_buffer_append_text(printer->out, " => ");
+  else if (!open->first)
+    pier_buffer_append_byte(printer->out, ',');
+  open->first = false;
+}
+
+/* Prints the next child of what is open on top. */
+static void print_child(struct printer *printer, struct open *open) {
+  const uint8_t *at, *after;
+  size_t depth = printer->stack.size;
+  separate(printer, open);
+  at = open->at;
+  if (open->pairs) at = open->left % 2 == 0 ? open->pairs->key : (open->pairs++)->value;
+  open->left--;
+  if (open->string) {
+    pier_buffer_append_format(printer->out, "%u", (unsigned)*open->at++);
+    return;
+  }
+  after = begin_term(printer, at);
+  if (after) ((struct open *)(void *)(printer->stack.data + depth) - 1)->at = after;
+}
+
+static void close_term(struct printer *printer) {
+  struct open *open = top_of(printer);
+  const uint8_t *after = open->end ? open->end : open->at;
+  pier_buffer_append_byte(printer->out, open->kind == PIER__NIL ? ']' : '}');
+  printer->stack.size -= sizeof *open;
+  if (printer->stack.size > 0) top_of(printer)->at = after;
+}
+
+static void print_open(struct printer *printer) {
+  while (printer->stack.size > 0 && !printer->out->error && !printer->stack.error) {
+    struct open *open = top_of(printer);
+    if (open->left > 0)
+      print_child(printer, open);
+    else if (open->kind == PIER__LIST)
+      continue_list(printer, open);
+    else
+      close_term(printer);
+  }
+}
+
+int pier_term_print(pier_buffer *out, pier_span term, pier_text_style style, unsigned width) {
+  struct printer printer;
+  size_t before = out->size;
+  int error;
+  (void)width;
+  if (term.size == 0) return PIER_EARG;
+  if (out->error) return out->error;
+  memset(&printer, 0, sizeof printer);
+  printer.out = out;
+  printer.unicode = style != PIER_TEXT_W;
+  printer.strings = style == PIER_TEXT_TP || style == PIER_TEXT_PRETTY;
+  error = pier__maps_index(&printer.maps, pier__view_start(term));
+  if (!error) {
+    begin_term(&printer, pier__view_start(term));
+    print_open(&printer);
+    error = printer.stack.error ? printer.stack.error : out->error;
+  }
+  if (error) out->size = before;
+  pier_buffer_free(&printer.stack);
+  pier__maps_free(&printer.maps);
+  return error;
+}

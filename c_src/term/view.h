@@ -1,0 +1,80 @@
+/*
+ * term/view.h - one look at the head of a scanned term: what it is, where its
+ * bytes are, how many terms follow inside it. Everything that walks terms
+ * (printer, order, normal form, match) walks by views, none by tags.
+ */
+#ifndef PIER_TERM_VIEW_H
+#define PIER_TERM_VIEW_H
+
+#include <pier/term.h>
+
+#include <stdbool.h>
+
+/* In Erlang's term order, integers before floats as in the keys of a map. */
+typedef enum pier__kind {
+  PIER__INT,
+  PIER__FLOAT,
+  PIER__ATOM,
+  PIER__REF,
+  PIER__FUN,
+  PIER__EXPORT,
+  PIER__PORT,
+  PIER__PID,
+  PIER__TUPLE,
+  PIER__MAP,
+  PIER__NIL,
+  PIER__LIST,   /* `count` elements, then the tail, which is a term too */
+  PIER__STRING, /* a list of `size` bytes */
+  PIER__BITS
+} pier__kind;
+
+typedef struct pier__view {
+  pier__kind kind;
+  uint8_t tag;
+  bool negative;       /* PIER__INT */
+  bool latin1;         /* PIER__ATOM: the characters are bytes, not UTF-8 */
+  uint8_t bits;        /* PIER__BITS: used bits of the last byte, 1..8; 0 if empty */
+  uint64_t magnitude;  /* PIER__INT, if size is 0 */
+  double real;         /* PIER__FLOAT */
+  const uint8_t *data; /* atom, string, bits; digits of an integer beyond 64 bits,
+                          least first; the whole identifier or fun with its tag */
+  size_t size;
+  size_t count;        /* elements of a tuple or list, pairs of a map */
+  size_t children;     /* terms that follow `next` and belong to this one */
+  const uint8_t *next; /* the byte after the head (and after the data) */
+} pier__view;
+
+/* Looks at the term (without version byte) that begins at `at`. The bytes
+ * must have passed the gate: no lengths are checked here. */
+void pier__view_at(pier__view *view, const uint8_t *at);
+
+/* The address after the whole term at `at`. */
+const uint8_t *pier__view_skip(const uint8_t *at);
+
+enum { PIER__VERSION_BYTE = 131 };
+
+/* The first byte of the term itself, past a version byte. */
+static inline const uint8_t *pier__view_start(pier_span term) {
+  return term.data[0] == PIER__VERSION_BYTE ? term.data + 1 : term.data;
+}
+
+/* Numbers inside a pid, port or reference. */
+typedef struct pier__identifier {
+  pier__view node;
+  unsigned words;   /* 2 for a pid, 1 for a port, the length of a reference */
+  uint64_t word[5]; /* in the order of the bytes */
+  uint32_t creation;
+} pier__identifier;
+void pier__view_identifier(const pier__view *view, pier__identifier *identifier);
+
+static inline uint32_t pier__be16(const uint8_t *p) {
+  return (uint32_t)p[0] << 8 | p[1];
+}
+static inline uint32_t pier__be32(const uint8_t *p) {
+  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+static inline uint64_t pier__be64(const uint8_t *p) {
+  return (uint64_t)pier__be32(p) << 32 | pier__be32(p + 4);
+}
+
+#endif
