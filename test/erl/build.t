@@ -29,6 +29,7 @@ if command -v rebar3 >/dev/null; then
   quietly "rebar3 compile" rebar3 compile
   is "rebar3: the application calls priv/calc" \
     "$(priv_calc "$REBAR_BASE_DIR/default/lib/pier")" "{ok,{ok,3}}"
+  quietly "rebar3 eunit" rebar3 eunit
 else
   skip "rebar3 compile" "no rebar3 here"
 fi
