@@ -39,4 +39,14 @@ if command -v mix >/dev/null; then
 else
   skip "mix compile" "no mix here"
 fi
+# What `make` has left is what `make demo` shows.
+if [ -x build/pier ] && [ -x priv/calc ]; then
+  quietly "tools/demo" tools/demo
+  if command -v escript >/dev/null; then
+    is "tools/demo ends with the comparison" "$(tail -n 1 "$scratch/log")" \
+      "Compared with the BEAM: 4 answers of calc and 2 of deflate, as text, byte for byte: equal."
+  fi
+else
+  skip "tools/demo" "nothing was built here"
+fi
 finish
