@@ -31,6 +31,10 @@ int pier__fail(const char *who, int status, const char *format, ...)
  * printable as \n, \t or \xNN. */
 void pier__append_quoted(pier_buffer *out, pier_span bytes, size_t most);
 
+/* 1 if the first `most` of `bytes` look like something that was printed: UTF-8
+ * with no control characters but those of text. */
+int pier__is_text(pier_span bytes, size_t most);
+
 /* Writes `text` and a newline to standard output, at once. 0, or PIER__FAILED
  * with a line on standard error. */
 int pier__print_line(const char *who, pier_span text);

@@ -36,16 +36,6 @@ static pier_span unfinished(const pier__dialogue *d) {
   return pier_span_of(heard.data + d->start, heard.size - d->start);
 }
 
-/* Bytes that somebody printed: no control characters but those of text. */
-static int is_text(pier_span bytes) {
-  size_t at;
-  for (at = 0; at < bytes.size && at < SHOWN_BYTES; at++) {
-    uint8_t byte = bytes.data[at];
-    if ((byte < ' ' && !strchr("\t\n\r\033", byte)) || byte == 0 || byte == 127) return 0;
-  }
-  return bytes.size > 0;
-}
-
 /* The length that the header at the start of `bytes` announces; 0 if the
  * header itself is not complete. */
 static size_t announced(const pier_framing *framing, pier_span bytes) {
@@ -61,7 +51,7 @@ static size_t announced(const pier_framing *framing, pier_span bytes) {
 static void append_seen(pier__dialogue *d, pier_buffer *say) {
   pier_span heard = unfinished(d);
   size_t length = announced(&d->framing, heard);
-  if (is_text(heard)) {
+  if (pier__is_text(heard, SHOWN_BYTES)) {
     pier_buffer_append_format(
         say, "wrote text where a {packet,%u} frame was expected: ", d->framing.packet);
     pier__append_quoted(say, heard, SHOWN_BYTES);
@@ -109,14 +99,15 @@ static int bad_frame(pier__dialogue *d, int error) {
   pier_buffer say = PIER_BUFFER_INIT;
   pier_buffer_append_format(&say, "%s ", d->program);
   append_seen(d, &say);
-  if (!is_text(unfinished(d))) pier_buffer_append_format(&say, ": %s", pier_strerror(error));
+  if (!pier__is_text(unfinished(d), SHOWN_BYTES))
+    pier_buffer_append_format(&say, ": %s", pier_strerror(error));
   return fail_with(d, &say);
 }
 
 static int bad_term(pier__dialogue *d, pier_span payload, const pier_diag *diag) {
   pier_buffer say = PIER_BUFFER_INIT;
   pier_buffer_append_format(&say, "%s ", d->program);
-  if (is_text(unfinished(d))) {
+  if (pier__is_text(unfinished(d), SHOWN_BYTES)) {
     append_seen(d, &say);
   } else {
     pier_buffer_append_format(&say,
@@ -199,6 +190,19 @@ static int listen_until(pier__dialogue *d, pier_message *message, long long dead
   return pier_receive(d->process, message, left > 0 ? (int)left : 0);
 }
 
+/* Notes what has come unasked, up to the next frame: a program that has ended is not written
+ * to, for a failed write would swallow its status. */
+static int catch_up(pier__dialogue *d) {
+  pier_message message;
+  int got = 0;
+  while (got == 0 && !d->gone && unfinished(d).size == 0) {
+    got = pier_receive(d->process, &message, 0);
+    if (got == 0) break;
+    if (got > 0) got = note(d, &message);
+  }
+  return got;
+}
+
 static int send_frame(pier__dialogue *d, pier_span term) {
   pier_buffer frame = PIER_BUFFER_INIT;
   int error = pier_frame_append(&frame, &d->framing, term);
@@ -215,8 +219,9 @@ static int send_frame(pier__dialogue *d, pier_span term) {
 int pier__dialogue_ask(pier__dialogue *d, pier_span term, const char *text,
                        pier_buffer *answer) {
   long long deadline = now_ms() + d->timeout_ms;
-  int error = d->gone ? 0 : send_frame(d, term);
   int status = PIER__FAILED;
+  int error = catch_up(d);
+  if (error == 0 && !d->gone) error = send_frame(d, term);
   /* A port that is gone already says so in the mailbox, and better. */
   if (error < 0 && error != PIER_EBADARG)
     return pier__fail(d->who, PIER__FAILED, "%.*s: cannot be sent in a {packet,%u} frame: %s",

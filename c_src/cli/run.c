@@ -186,9 +186,12 @@ static int step(run *r) {
   return got < 0 ? fail_error(r, got) : 0;
 }
 
+/* A port that we have closed tells no status any more; the program's end is
+ * still to come, and still ours to see. */
 static int finish(run *r) {
   if (r->broken) return PIER__FAILED;
-  if (r->status < 0) r->status = pier__program_status(r->os_pid, -1);
+  if (r->settings.port.flags & PIER_PORT_EXIT_STATUS && r->status < 0)
+    r->status = pier__program_status(r->os_pid, -1);
   return r->status < 0 ? PIER__DONE : r->status;
 }
 

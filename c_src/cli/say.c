@@ -16,37 +16,53 @@ int pier__fail(const char *who, int status, const char *format, ...) {
   return status;
 }
 
-static void append_escaped(pier_buffer *out, uint8_t byte) {
-  switch (byte) {
-  case '\n':
-    pier_buffer_append_text(out, "\\n");
-    return;
-  case '\r':
-    pier_buffer_append_text(out, "\\r");
-    return;
-  case '\t':
-    pier_buffer_append_text(out, "\\t");
-    return;
-  case '"':
-  case '\\':
-    pier_buffer_append_byte(out, '\\');
-    pier_buffer_append_byte(out, byte);
-    return;
-  default:
-    if (byte < ' ' || byte == 127)
-      pier_buffer_append_format(out, "\\x%02x", byte);
-    else
-      pier_buffer_append_byte(out, byte);
+/* Bytes in the UTF-8 character at the start of `bytes`; 0 if there is none. */
+static size_t character(pier_span bytes) {
+  uint8_t first = bytes.data[0];
+  size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  size_t at;
+  if (first > 0xf4 || length > bytes.size) return 0;
+  for (at = 1; at < length; at++)
+    if ((bytes.data[at] & 0xc0) != 0x80) return 0;
+  return length;
+}
+
+static int is_control(uint8_t byte) {
+  return byte < ' ' || byte == 127;
+}
+
+int pier__is_text(pier_span bytes, size_t most) {
+  size_t at, length;
+  for (at = 0; at < bytes.size && at < most; at += length) {
+    uint8_t byte = bytes.data[at];
+    length = character(pier_span_of(bytes.data + at, bytes.size - at));
+    if (length == 0 || byte == 0 || (is_control(byte) && !strchr("\t\n\r\033", byte))) return 0;
   }
+  return bytes.size > 0;
+}
+
+/* Appends the character at the start of `bytes` and returns its length. */
+static size_t append_escaped(pier_buffer *out, pier_span bytes) {
+  static const char plain[] = "\n\r\t\"\\";
+  static const char escaped[] = "nrt\"\\";
+  uint8_t byte = bytes.data[0];
+  const char *found = byte ? strchr(plain, byte) : NULL;
+  size_t length = character(bytes);
+  if (found)
+    pier_buffer_append_format(out, "\\%c", escaped[found - plain]);
+  else if (length == 0 || is_control(byte))
+    pier_buffer_append_format(out, "\\x%02x", byte);
+  else
+    pier_buffer_append(out, bytes.data, length);
+  return length ? length : 1;
 }
 
 void pier__append_quoted(pier_buffer *out, pier_span bytes, size_t most) {
-  size_t count = bytes.size < most ? bytes.size : most;
-  size_t at;
+  size_t at = 0;
   pier_buffer_append_byte(out, '"');
-  for (at = 0; at < count; at++)
-    append_escaped(out, bytes.data[at]);
-  pier_buffer_append_text(out, count < bytes.size ? "...\"" : "\"");
+  while (at < bytes.size && at < most)
+    at += append_escaped(out, pier_span_of(bytes.data + at, bytes.size - at));
+  pier_buffer_append_text(out, at < bytes.size ? "...\"" : "\"");
 }
 
 int pier__print_line(const char *who, pier_span text) {

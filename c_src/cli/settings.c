@@ -33,8 +33,9 @@ static const char help[] =
     "\n"
     "  --help, --version\n"
     "\n"
-    "Status: the program's own, 128+n if signal n killed it; 1 if the port ended in another\n"
-    "way; 2 bad usage; 126 PROG cannot be executed; 127 it cannot be found.\n"
+    "Status: the program's own, 128+n if signal n killed it (0 with --no-exit-status); 1 if\n"
+    "the port ended in another way; 2 bad usage; 126 PROG cannot be executed; 127 it cannot\n"
+    "be found.\n"
     "\n"
     "  echo hello | pier run -- cat\n"
     "  echo '{add,1,2}.' | pier run --packet 4 --input term -- priv/calc\n";

@@ -115,10 +115,12 @@ static void watcher(const char *folder) {
   pier_process *witness;
   pier_port_info info;
   uint64_t reference;
+  int os_pid;
   snprintf(name, sizeof name, "{spawn, \"fswatch %s\"}", folder);
   snprintf(path, sizeof path, "%s/created", folder);
   open_port(name, "[binary, exit_status]");
   check(pier_port_info_get(host, port, &info), "port_info");
+  os_pid = info.os_pid;
   check(pier_process_new(host, &witness), "process");
   check(pier_monitor(witness, port, &reference), "monitor");
   until_seen(path, &message);
@@ -128,7 +130,7 @@ static void watcher(const char *folder) {
   pier_process_exit(owner, "shutdown");
   show_until(witness, PIER_MESSAGE_DOWN);
   puts(pier_port_info_get(host, port, &info) == PIER_EBADARG ? "undefined" : "still open");
-  kill(info.os_pid, SIGKILL); /* it reads no input: it would watch for ever */
+  if (os_pid > 0) kill(os_pid, SIGKILL); /* it reads no input: it would watch for ever */
 }
 
 /* Is there a process of that id, other than one that waits to be reaped? */
