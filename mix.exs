@@ -7,6 +7,7 @@ defmodule Mix.Tasks.Compile.PierMake do
   @impl true
   def run(_args) do
     make = System.get_env("MAKE") || "make"
+    prepare(Mix.target())
 
     case System.cmd(make, ["all"],
            env: environment(),
@@ -14,7 +15,6 @@ defmodule Mix.Tasks.Compile.PierMake do
            stderr_to_stdout: true
          ) do
       {_, 0} ->
-        Mix.Project.build_structure()
         {:noop, []}
 
       {_, status} ->
@@ -28,6 +28,20 @@ defmodule Mix.Tasks.Compile.PierMake do
     :ok
   end
 
+  # On the host the application's priv is a link to the one beside this file,
+  # where make and rebar3 leave the programs too. A cross compiler's programs
+  # go to the application's own folder, whatever mix has put there before.
+  defp prepare(:host) do
+    File.mkdir_p!("priv")
+    Mix.Project.build_structure()
+  end
+
+  defp prepare(_target) do
+    priv = Path.join(Mix.Project.app_path(), "priv")
+    File.rm_rf!(priv)
+    File.mkdir_p!(priv)
+  end
+
   defp environment do
     %{
       "MIX_APP_PATH" => Mix.Project.app_path(),
@@ -38,8 +52,13 @@ defmodule Mix.Tasks.Compile.PierMake do
         Path.join([:code.root_dir(), "erts-#{:erlang.system_info(:version)}", "include"])
     }
     |> Map.merge(erl_interface())
+    |> Map.merge(objects(Mix.target()))
     |> Enum.reject(fn {name, _} -> System.get_env(name) end)
   end
+
+  # The objects of another machine stay out of build/.
+  defp objects(:host), do: %{}
+  defp objects(_target), do: %{"BUILD" => Path.join(Mix.Project.app_path(), "obj")}
 
   defp erl_interface do
     case :code.lib_dir(:erl_interface) do
