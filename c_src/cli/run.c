@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <uv.h>
 
 /* Standard input is left alone while this much of it waits for the program: the
  * port would be busy. */
@@ -13,8 +12,6 @@ enum { QUEUE_ENOUGH = 8192 };
 typedef struct run {
   pier__settings settings;
   pier__input input;
-  uv_loop_t loop; /* has one handle, the host's: see wait_for_either */
-  int has_loop;
   pier_host *host;
   pier_process *owner;
   pier_port port;
@@ -34,13 +31,8 @@ static int fail_error(const run *r, int error) {
 
 static int open_port(run *r) {
   pier_port_info info;
-  pier_host_config config;
   pier_diag diag = {0};
-  int error = uv_loop_init(&r->loop);
-  r->has_loop = error == 0;
-  pier_host_config_init(&config);
-  config.loop = &r->loop;
-  if (error == 0) error = pier_host_new(&r->host, &config);
+  int error = pier_host_new(&r->host, NULL);
   if (error == 0) error = pier_process_new(r->host, &r->owner);
   if (error == 0) error = pier_trap_exit(r->owner, 1);
   if (error == 0) error = pier_open(r->owner, &r->port, &r->settings.port, &diag);
@@ -144,14 +136,12 @@ static int read_input(run *r) {
   return pier__fail(PIER__RUN, PIER__FAILED, "standard input: %s", diag.text);
 }
 
-/* Waits until standard input can be read (1) or the host has something to do.
- * The descriptor behind the loop is waited on, so that standard input is not
- * made non-blocking for those who share it, as a libuv handle would. */
+/* Waits until standard input can be read (1) or the host has something to do. */
 static int wait_for_either(run *r) {
   struct pollfd watch[2];
   watch[0].fd = keeps_up(r) ? r->input.fd : -1;
   watch[0].events = POLLIN;
-  watch[1].fd = uv_backend_fd(&r->loop);
+  watch[1].fd = pier_host_fd(r->host);
   watch[1].events = POLLIN;
   return poll(watch, 2, -1) > 0 && watch[0].fd >= 0 && watch[0].revents;
 }
@@ -177,7 +167,6 @@ static int step(run *r) {
   pier_message message;
   int reading = !r->input.ended && !finished(r);
   int got;
-  if (reading) uv_run(&r->loop, UV_RUN_NOWAIT);
   got = pier_receive(r->owner, &message, reading ? 0 : patience(r));
   if (got > 0) return take_message(r, &message);
   if (got < 0) return fail_error(r, got);
@@ -198,10 +187,6 @@ static int finish(run *r) {
 static void end(run *r) {
   pier__input_free(&r->input);
   pier_host_free(r->host);
-  if (r->has_loop) {
-    uv_run(&r->loop, UV_RUN_DEFAULT);
-    uv_loop_close(&r->loop);
-  }
   pier__settings_free(&r->settings);
 }
 
