@@ -81,7 +81,7 @@ static void status_waits_for_the_last_writer(void **state) {
   (void)state;
   scene_open(&scene);
   /* The child of the shell, not the shell, answers and holds the pipe. */
-  scene_sh(&scene, "(read line; printf late) <&0 & exit 5", "bx");
+  scene_sh(&scene, "exec 3<&0; (read line <&3; printf late) & exit 5", "bx");
   expect_silence(&scene, 50);
   assert_int_equal(pier_command(scene.me, scene.port, pier_span_text("go\n")), 0);
   EXPECT_MAIL(&scene, "{P,{data,<<\"late\">>}}", "{P,{exit_status,5}}", EXIT_NORMAL);

@@ -125,7 +125,7 @@ static struct seeing seeings[] = {
     {"a binary command ends at NUL", "{spawn,<<\"echo a\",0,\"b\">>}", "[binary]",
      "{P,{data,<<\"a\\n\">>}}"},
     {"code points become UTF-8", "{spawn,[101,99,104,111,32,229]}", "[binary]",
-     "{P,{data,<<195,165,10>>}}"},
+     "{P,{data,<<\"\xc3\x83\xc2\xa5\\n\">>}}" /* its bytes, as Latin-1 */},
     {"arg0", SH, "[binary,{arg0,\"me\"},{args,[\"-c\",\"echo $0\"]}]",
      "{P,{data,<<\"me\\n\">>}}"},
     {"cd", "{spawn,\"pwd\"}", "[binary,{cd,\"/usr\"}]", "{P,{data,<<\"/usr\\n\">>}}"},
@@ -177,14 +177,18 @@ static void exactly_three_descriptors(void **state) {
   close(extra);
 }
 
+/* The shell keeps what it redirects at 10. */
+#define LIST_FDS                                                                               \
+  "for f in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$f ] && fds=$fds$f; done; printf $fds "   \
+  ">&4"
+
 static void nouse_stdio_gives_3_and_4(void **state) {
   struct scene scene;
   (void)state;
   scene_open(&scene);
-  scene_port(&scene, SH,
-             "[binary,nouse_stdio,{args,[\"-c\",\"read x <&3; ls /proc/$$/fd >&4\"]}]");
+  scene_port(&scene, SH, "[binary,nouse_stdio,{args,[\"-c\",\"read x <&3; " LIST_FDS "\"]}]");
   assert_int_equal(pier_command(scene.me, scene.port, pier_span_text("go\n")), 0);
-  assert_string_equal(next_mail(&scene, scene.me), "{P,{data,<<\"0\\n1\\n2\\n3\\n4\\n\">>}}");
+  assert_string_equal(next_mail(&scene, scene.me), "{P,{data,<<\"01234\">>}}");
   scene_close(&scene);
 }
 
@@ -192,8 +196,8 @@ static void nouse_stdio_in_gives_4_only(void **state) {
   struct scene scene;
   (void)state;
   scene_open(&scene);
-  scene_port(&scene, SH, "[binary,nouse_stdio,in,{args,[\"-c\",\"ls /proc/$$/fd >&4\"]}]");
-  assert_string_equal(next_mail(&scene, scene.me), "{P,{data,<<\"0\\n1\\n2\\n4\\n\">>}}");
+  scene_port(&scene, SH, "[binary,nouse_stdio,in,{args,[\"-c\",\"" LIST_FDS "\"]}]");
+  assert_string_equal(next_mail(&scene, scene.me), "{P,{data,<<\"0124\">>}}");
   scene_close(&scene);
 }
 
@@ -226,7 +230,7 @@ static void the_programs_pipes_block(void **state) {
   scene_open(&scene);
   scene_sh(&scene, "grep -h flags /proc/$$/fdinfo/0 /proc/$$/fdinfo/1", "b");
   assert_string_equal(next_mail(&scene, scene.me),
-                      "{P,{data,<<\"flags:\\t0100000\\nflags:\\t0100001\\n\">>}}");
+                      "{P,{data,<<\"flags:\\t00\\nflags:\\t01\\n\">>}}");
   scene_close(&scene);
 }
 

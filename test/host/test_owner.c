@@ -219,7 +219,7 @@ static void a_payload_too_big_kills_the_port(void **state) {
 
 /* ---- Port ! Message, as terms ---------------------------------------------- */
 
-static void send(pier_process *process, const char *format, pier_pid from) {
+static void send_format(pier_process *process, const char *format, pier_pid from) {
   pier_buffer term = PIER_BUFFER_INIT, pid = PIER_BUFFER_INIT;
   assert_int_equal(pier_pid_term(from, &pid), 0);
   assert_int_equal(pier_format(&term, format, pier_buffer_span(&pid)), 0);
@@ -266,7 +266,7 @@ static void sends(void **state) {
     pier_buffer_free(&term);
     pier_buffer_free(&pid);
   } else {
-    send(scene.me, row->format, pier_self(scene.me));
+    send_format(scene.me, row->format, pier_self(scene.me));
   }
   expect_mail(&scene, row->expected);
   close_all(NULL);

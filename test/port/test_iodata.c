@@ -37,8 +37,9 @@ static struct row texts[] = {
     {"list", "\"ab\"", "ab"},
     {"atom", "ab", "ab"},
     {"Latin-1 atom", "'\xc3\xa5'", "\xc3\xa5"},
-    {"binary as it is", "<<229,98>>", "\xe5"
-                                       "b"},
+    {"binary as it is", "<<229,98>>",
+     "\xe5"
+     "b"},
     {"binary to the first NUL", "<<\"a\",0,\"b\">>", "a"},
     {"code points", "[229,8364,128512]", "\xc3\xa5\xe2\x82\xac\xf0\x9f\x98\x80"},
     {"bytes of a string are code points", "[229]", "\xc3\xa5"},
@@ -100,9 +101,11 @@ static void depth_costs_no_stack(void **state) {
   pier_span bytes;
   int i;
   (void)state;
-  for (i = 0; i < DEPTH; i++) pier_buffer_append(&term, "l\0\0\0\1", 5);
+  for (i = 0; i < DEPTH; i++)
+    pier_buffer_append(&term, "l\0\0\0\1", 5);
   pier_buffer_append(&term, "aA", 2);
-  for (i = 0; i < DEPTH; i++) pier_buffer_append(&term, "j", 1);
+  for (i = 0; i < DEPTH; i++)
+    pier_buffer_append(&term, "j", 1);
   assert_int_equal(term.error, 0);
   assert_int_equal(pier__iodata(pier_buffer_span(&term), &scratch, &bytes), 0);
   assert_int_equal(bytes.size, 1);
