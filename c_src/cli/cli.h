@@ -36,7 +36,7 @@ void pier__append_quoted(pier_buffer *out, pier_span bytes, size_t most);
 int pier__is_text(pier_span bytes, size_t most);
 
 /* Writes `text` and a newline to standard output, at once. 0, or PIER__FAILED
- * with a line on standard error. */
+ * after a sentence; if nobody reads any more, quietly what SIGPIPE would give. */
 int pier__print_line(const char *who, pier_span text);
 
 /* ---- options.c ------------------------------------------------------------ */

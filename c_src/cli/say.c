@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -69,5 +70,6 @@ int pier__print_line(const char *who, pier_span text) {
   if (text.size) fwrite(text.data, 1, text.size, stdout);
   fputc('\n', stdout);
   if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
+  if (errno == EPIPE) return 128 + SIGPIPE; /* the host ignores the signal itself */
   return pier__fail(who, PIER__FAILED, "cannot write to standard output: %s", strerror(errno));
 }

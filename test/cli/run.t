@@ -103,4 +103,13 @@ $run --wait -1 -- true >/dev/full 2>"$scratch/err"
 is "standard output that is full: status" $? 1
 is "standard output that is full: a sentence" "$(cat "$scratch/err")" \
   "pier run: cannot write to standard output: No space left on device"
+"$PIER" run cat <&- >"$scratch/out" 2>&1
+is "standard input that is closed is empty: status" $? 0
+is "standard input that is closed is empty" "$(grep -c . "$scratch/out")" 2
+{
+  $run --in -- sh -c 'exec yes 2>/dev/null' 2>"$scratch/err"
+  echo $? >"$scratch/status"
+} | head -n 1 >"$scratch/out"
+is "a reader that goes away ends it: status" "$(cat "$scratch/status")" 141
+is "a reader that goes away ends it quietly" "$(cat "$scratch/err")" ""
 finish
