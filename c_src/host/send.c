@@ -4,7 +4,7 @@
 
 #include "port/iodata.h"
 #include "port/reason.h"
-#include "port/view.h"
+#include "port/shape.h"
 
 static void badsig(struct pier__hport *port) {
   pier_process *owner = pier__process(port->host, port->core.owner);
@@ -83,31 +83,26 @@ static int send_data(pier_process *caller, pier_port port, pier_pid owner, pier_
 
 /* {command,Data} or {connect,Pid} */
 static int send_pair(pier_process *caller, pier_port port, pier_pid owner,
-                     const struct pier__view *what) {
-  struct pier__view verb, object;
-  pier_span rest;
-  pier__view(&verb, what->inside, &rest);
-  pier__view(&object, rest, NULL);
-  if (pier__view_is_atom(&verb, "command")) return send_data(caller, port, owner, object.term);
-  if (pier__view_is_atom(&verb, "connect") && object.kind == PIER__VIEW_PID) {
-    pier_pid fresh = {(uint64_t)object.integer};
-    return pier_send_connect(caller, port, owner, fresh);
+                     const pier__view *what) {
+  pier__view verb, object;
+  pier_pid fresh;
+  if (!pier__shape_pair(what, &verb, &object)) return send_bad(caller, port);
+  if (pier__shape_is_atom(&verb, "command")) {
+    const uint8_t *data = pier__view_skip(what->next);
+    return send_data(caller, port, owner,
+                     pier_span_of(data, (size_t)(pier__view_skip(data) - data)));
   }
+  if (pier__shape_is_atom(&verb, "connect") && pier__shape_pid(&object, &fresh.number))
+    return pier_send_connect(caller, port, owner, fresh);
   return send_bad(caller, port);
 }
 
 int pier_send_term(pier_process *caller, pier_port port, pier_span message) {
-  struct pier__view whole, from, what;
-  pier_span rest;
+  pier__view whole, from, what;
   pier_pid owner;
-  pier__view(&whole, message, NULL);
-  if (whole.kind != PIER__VIEW_TUPLE || whole.count != 2) return send_bad(caller, port);
-  pier__view(&from, whole.inside, &rest);
-  pier__view(&what, rest, NULL);
-  if (from.kind != PIER__VIEW_PID) return send_bad(caller, port);
-  owner.number = (uint64_t)from.integer;
-  if (pier__view_is_atom(&what, "close")) return pier_send_close(caller, port, owner);
-  if (what.kind == PIER__VIEW_TUPLE && what.count == 2)
-    return send_pair(caller, port, owner, &what);
-  return send_bad(caller, port);
+  pier__view_at(&whole, pier__view_start(message));
+  if (!pier__shape_pair(&whole, &from, &what)) return send_bad(caller, port);
+  if (!pier__shape_pid(&from, &owner.number)) return send_bad(caller, port);
+  if (pier__shape_is_atom(&what, "close")) return pier_send_close(caller, port, owner);
+  return send_pair(caller, port, owner, &what);
 }

@@ -1,25 +1,28 @@
 #include "port/iodata.h"
 
 #include "port/deep.h"
+#include "port/shape.h"
 
-static int append_leaf(pier_buffer *out, const struct pier__view *leaf, int is_tail) {
-  switch (leaf->kind) {
-  case PIER__VIEW_NIL:
-    return 0;
-  case PIER__VIEW_BINARY:
-  case PIER__VIEW_STRING:
-    return pier_buffer_append(out, leaf->bytes.data, leaf->bytes.size);
-  case PIER__VIEW_INTEGER:
-    if (is_tail || leaf->integer < 0 || leaf->integer > 255) return PIER_EBADARG;
-    return pier_buffer_append_byte(out, (uint8_t)leaf->integer);
-  default:
-    return PIER_EBADARG;
-  }
+static int is_binary(const pier__view *view) {
+  return view->kind == PIER__BITS && (view->bits == 8 || view->bits == 0);
 }
 
-static int flatten(const struct pier__view *list, pier_buffer *out) {
+static int append_byte(pier_buffer *out, const pier__view *leaf) {
+  long long byte;
+  if (!pier__shape_integer(leaf, &byte) || byte < 0 || byte > 255) return PIER_EBADARG;
+  return pier_buffer_append_byte(out, (uint8_t)byte);
+}
+
+static int append_leaf(pier_buffer *out, const pier__view *leaf, int is_tail) {
+  if (leaf->kind == PIER__NIL) return 0;
+  if (leaf->kind == PIER__STRING || is_binary(leaf))
+    return pier_buffer_append(out, leaf->data, leaf->size);
+  return is_tail ? PIER_EBADARG : append_byte(out, leaf);
+}
+
+static int flatten(const pier__view *list, pier_buffer *out) {
   struct pier__deep deep;
-  struct pier__view leaf;
+  pier__view leaf;
   int is_tail, error = 0, more = 1;
   pier__deep_begin(&deep, list);
   while (error == 0 && (more = pier__deep_next(&deep, &leaf, &is_tail)) == 1)
@@ -29,23 +32,17 @@ static int flatten(const struct pier__view *list, pier_buffer *out) {
 }
 
 int pier__iodata(pier_span term, pier_buffer *scratch, pier_span *bytes) {
-  struct pier__view view;
+  pier__view view;
   size_t start = scratch->size;
   int error;
-  pier__view(&view, term, NULL);
-  switch (view.kind) {
-  case PIER__VIEW_BINARY:
-  case PIER__VIEW_STRING:
-  case PIER__VIEW_NIL:
-    *bytes = view.bytes;
-    return 0;
-  case PIER__VIEW_LIST:
-    break;
-  default:
-    return PIER_EBADARG;
+  pier__view_at(&view, pier__view_start(term));
+  if (view.kind == PIER__LIST) {
+    error = flatten(&view, scratch);
+    *bytes = pier_span_of(scratch->data + start, scratch->size - start);
+    return error;
   }
-  error = flatten(&view, scratch);
-  if (error < 0) return error;
-  *bytes = pier_span_of(scratch->data + start, scratch->size - start);
+  if (view.kind != PIER__STRING && view.kind != PIER__NIL && !is_binary(&view))
+    return PIER_EBADARG;
+  *bytes = pier_span_of(view.data, view.size);
   return 0;
 }

@@ -4,7 +4,7 @@
 
 #include <pier/term.h>
 
-/* The bytes of `term` (scanned, bare): of a binary where they lie, of a list
+/* The bytes of `term` (scanned): of a binary where they lie, of a list
  * gathered in `scratch`. PIER_EBADARG if it is not iodata, PIER_ENOMEM. */
 int pier__iodata(pier_span term, pier_buffer *scratch, pier_span *bytes);
 

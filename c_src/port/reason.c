@@ -1,5 +1,7 @@
 #include "port/reason.h"
 
+#include "port/shape.h"
+
 #include <string.h>
 
 pier_span pier__atom(struct pier__atom *atom, const char *name) {
@@ -12,24 +14,11 @@ pier_span pier__atom(struct pier__atom *atom, const char *name) {
   return pier_span_of(atom->bytes, 3 + size);
 }
 
-/* An atom may come as any of four tags; the name follows a length of one or
- * two bytes. */
 int pier__is_atom(pier_span term, const char *name) {
-  size_t header, size = strlen(name);
+  pier__view view;
   if (term.size == 0) return 0;
-  switch (term.data[0]) {
-  case ERL_ATOM_EXT:
-  case ERL_ATOM_UTF8_EXT:
-    header = 3;
-    break;
-  case ERL_SMALL_ATOM_EXT:
-  case ERL_SMALL_ATOM_UTF8_EXT:
-    header = 2;
-    break;
-  default:
-    return 0;
-  }
-  return term.size == header + size && memcmp(term.data + header, name, size) == 0;
+  pier__view_at(&view, pier__view_start(term));
+  return pier__shape_is_atom(&view, name);
 }
 
 int pier__reason_read(pier_buffer *out, const char *text) {

@@ -1,5 +1,6 @@
 #include "port/settings.h"
 
+#include "port/shape.h"
 #include "port/text.h"
 
 #include <string.h>
@@ -13,12 +14,13 @@ enum { DEFAULT_LINE = 512 };
 struct reading {
   struct pier__settings *settings;
   pier_diag *diag;
+  const uint8_t *at; /* the element that `each` is at */
   size_t cd, arg0, name;
   pier_buffer args, env; /* arrays of places */
   int packet_set, line_set, args_given, bad_cd;
 };
 
-typedef int option_reader(struct reading *reading, const struct pier__view *value);
+typedef int option_reader(struct reading *reading, const pier__view *value);
 
 struct option {
   const char *name;
@@ -32,24 +34,25 @@ static unsigned *flags(struct reading *reading) {
 
 /* ---- Options with a value --------------------------------------------------- */
 
-static int read_packet(struct reading *reading, const struct pier__view *value) {
-  if (value->kind != PIER__VIEW_INTEGER) return PIER_EBADOPT;
-  if (value->integer != 1 && value->integer != 2 && value->integer != 4) return PIER_EBADOPT;
-  reading->settings->options.framing.packet = (unsigned)value->integer;
+static int read_packet(struct reading *reading, const pier__view *value) {
+  long long packet;
+  if (!pier__shape_integer(value, &packet)) return PIER_EBADOPT;
+  if (packet != 1 && packet != 2 && packet != 4) return PIER_EBADOPT;
+  reading->settings->options.framing.packet = (unsigned)packet;
   reading->packet_set = 1;
   return 0;
 }
 
 /* Lengths from 2^31 on crash or hang the BEAM: refused (doc/differences.md). */
-static int read_line(struct reading *reading, const struct pier__view *value) {
-  if (value->kind != PIER__VIEW_INTEGER || value->integer < 1 || value->integer > INT32_MAX)
-    return PIER_EBADOPT;
-  reading->settings->options.framing.line = (size_t)value->integer;
+static int read_line(struct reading *reading, const pier__view *value) {
+  long long line;
+  if (!pier__shape_integer(value, &line) || line < 1 || line > INT32_MAX) return PIER_EBADOPT;
+  reading->settings->options.framing.line = (size_t)line;
   reading->line_set = 1;
   return 0;
 }
 
-static int add_text(struct reading *reading, const struct pier__view *value, size_t *place) {
+static int add_text(struct reading *reading, const pier__view *value, size_t *place) {
   pier_buffer *text = &reading->settings->text;
   size_t start = text->size;
   int error = pier__text(value, text);
@@ -62,11 +65,11 @@ static int add_text(struct reading *reading, const struct pier__view *value, siz
 }
 
 /* A directory that is no text is found out after the names are checked. */
-static int read_cd(struct reading *reading, const struct pier__view *value) {
+static int read_cd(struct reading *reading, const pier__view *value) {
   int error;
   reading->cd = NONE;
   reading->bad_cd = 0;
-  if (value->kind == PIER__VIEW_NIL) return 0;
+  if (value->kind == PIER__NIL) return 0;
   error = add_text(reading, value, &reading->cd);
   reading->bad_cd = error == PIER_EBADARG;
   return error == PIER_EBADARG ? 0 : error;
@@ -76,108 +79,106 @@ static int as_badopt(int error) {
   return error == PIER_EBADARG ? PIER_EBADOPT : error;
 }
 
-static int read_arg0(struct reading *reading, const struct pier__view *value) {
+static int read_arg0(struct reading *reading, const pier__view *value) {
   reading->args_given = 1;
   return as_badopt(add_text(reading, value, &reading->arg0));
 }
 
-typedef int element_reader(struct reading *reading, const struct pier__view *element);
+typedef int element_reader(struct reading *reading, const pier__view *element);
 
-/* Calls `read` for each element of a proper list. */
-static int each(struct reading *reading, const struct pier__view *list, element_reader *read) {
-  struct pier__view element;
-  pier_span rest = list->inside;
-  uint32_t left = list->count;
+/* Calls `read` for each element of a proper list. No element of a list of bytes
+ * is anything that we read. */
+static int each(struct reading *reading, const pier__view *list, element_reader *read) {
+  pier__view element;
+  const uint8_t *at = list->next;
+  size_t left = list->count;
   int error = 0;
-  if (list->kind == PIER__VIEW_NIL) return 0;
-  if (list->kind == PIER__VIEW_STRING) return PIER_EBADOPT; /* of bytes: no element fits */
-  if (list->kind != PIER__VIEW_LIST) return PIER_EBADOPT;
+  if (list->kind == PIER__NIL) return 0;
+  if (list->kind != PIER__LIST) return PIER_EBADOPT;
   for (; left > 0 && error == 0; left--) {
-    pier__view(&element, rest, &rest);
+    pier__view_at(&element, at);
+    reading->at = at;
     error = read(reading, &element);
+    at = pier__view_skip(at);
   }
   if (error != 0) return error;
-  pier__view(&element, rest, NULL);
-  return element.kind == PIER__VIEW_NIL ? 0 : PIER_EBADOPT;
+  pier__view_at(&element, at);
+  return element.kind == PIER__NIL ? 0 : PIER_EBADOPT;
 }
 
 static int add_place(pier_buffer *places, size_t place) {
   return pier_buffer_append(places, &place, sizeof place);
 }
 
-static int read_arg(struct reading *reading, const struct pier__view *element) {
+static int read_arg(struct reading *reading, const pier__view *element) {
   size_t place;
   int error = add_text(reading, element, &place);
   return error < 0 ? as_badopt(error) : add_place(&reading->args, place);
 }
 
-static int read_args(struct reading *reading, const struct pier__view *value) {
+static int read_args(struct reading *reading, const pier__view *value) {
   reading->args_given = 1;
   reading->args.size = 0;
   return each(reading, value, read_arg);
 }
 
-static int is_list(const struct pier__view *view) {
-  return view->kind == PIER__VIEW_NIL || view->kind == PIER__VIEW_LIST ||
-         view->kind == PIER__VIEW_STRING;
-}
-
 /* "K=V", or "K=" to unset: an empty value unsets in the BEAM as well. */
-static int add_variable(struct reading *reading, const struct pier__view *key,
-                        const struct pier__view *value) {
+static int add_variable(struct reading *reading, const pier__view *key,
+                        const pier__view *value) {
   pier_buffer *text = &reading->settings->text;
   size_t start = text->size;
   int error;
-  if (!is_list(key)) return PIER_EBADOPT;
+  if (!pier__shape_is_list(key)) return PIER_EBADOPT;
   error = pier__text_list(key, text);
   if (error < 0) return as_badopt(error);
   if (memchr(text->data + start, '=', text->size - start)) return PIER_EBADOPT;
   text->data[text->size - 1] = '='; /* in place of the NUL */
-  if (pier__view_is_atom(value, "false")) {
+  if (pier__shape_is_atom(value, "false")) {
     error = pier_buffer_append_byte(text, 0);
   } else {
-    if (!is_list(value)) return PIER_EBADOPT;
+    if (!pier__shape_is_list(value)) return PIER_EBADOPT;
     error = pier__text_list(value, text);
   }
   return error < 0 ? as_badopt(error) : add_place(&reading->env, start);
 }
 
-static int read_variable(struct reading *reading, const struct pier__view *element) {
-  struct pier__view key, value;
-  pier_span rest;
-  if (element->kind != PIER__VIEW_TUPLE || element->count != 2) return PIER_EBADOPT;
-  pier__view(&key, element->inside, &rest);
-  pier__view(&value, rest, NULL);
+static int read_variable(struct reading *reading, const pier__view *element) {
+  pier__view key, value;
+  if (!pier__shape_pair(element, &key, &value)) return PIER_EBADOPT;
   return add_variable(reading, &key, &value);
 }
 
-static int read_env(struct reading *reading, const struct pier__view *value) {
+static int read_env(struct reading *reading, const pier__view *value) {
   reading->env.size = 0;
   return each(reading, value, read_variable);
 }
 
-static int read_parallelism(struct reading *reading, const struct pier__view *value) {
+static int read_parallelism(struct reading *reading, const pier__view *value) {
   (void)reading;
-  return pier__view_is_atom(value, "true") || pier__view_is_atom(value, "false") ? 0
-                                                                                 : PIER_EBADOPT;
+  return pier__shape_is_atom(value, "true") || pier__shape_is_atom(value, "false")
+             ? 0
+             : PIER_EBADOPT;
 }
 
-static int read_busy_limits(struct reading *reading, const struct pier__view *value) {
+/* From 1 to 2^64-2, as the BEAM's. */
+static int read_limit(const pier__view *view, size_t *limit) {
+  if (view->kind != PIER__INT || view->size != 0 || view->negative) return PIER_EBADOPT;
+  if (view->magnitude < 1 || view->magnitude > UINT64_MAX - 1) return PIER_EBADOPT;
+  *limit = view->magnitude > SIZE_MAX ? SIZE_MAX : (size_t)view->magnitude;
+  return 0;
+}
+
+static int read_busy_limits(struct reading *reading, const pier__view *value) {
   pier_port_options *options = &reading->settings->options;
-  struct pier__view low, high;
-  pier_span rest;
-  if (pier__view_is_atom(value, "disabled")) {
+  pier__view low, high;
+  int error;
+  if (pier__shape_is_atom(value, "disabled")) {
     options->busy_low = options->busy_high = SIZE_MAX;
     return 0;
   }
-  if (value->kind != PIER__VIEW_TUPLE || value->count != 2) return PIER_EBADOPT;
-  pier__view(&low, value->inside, &rest);
-  pier__view(&high, rest, NULL);
-  if (low.kind != PIER__VIEW_INTEGER || high.kind != PIER__VIEW_INTEGER) return PIER_EBADOPT;
-  if (low.integer < 1 || high.integer < 1) return PIER_EBADOPT;
-  options->busy_low = (size_t)low.integer;
-  options->busy_high = (size_t)high.integer;
-  return 0;
+  if (!pier__shape_pair(value, &low, &high)) return PIER_EBADOPT;
+  error = read_limit(&low, &options->busy_low);
+  return error < 0 ? error : read_limit(&high, &options->busy_high);
 }
 
 static const struct option valued[] = {
@@ -193,26 +194,26 @@ static const struct option valued[] = {
 
 /* ---- Options that are atoms -------------------------------------------------- */
 
-static int read_stream(struct reading *reading, const struct pier__view *value) {
+static int read_stream(struct reading *reading, const pier__view *value) {
   (void)value;
   reading->packet_set = 0;
   return 0;
 }
 
-static int read_bare_line(struct reading *reading, const struct pier__view *value) {
+static int read_bare_line(struct reading *reading, const pier__view *value) {
   (void)value;
   reading->settings->options.framing.line = DEFAULT_LINE;
   reading->line_set = 1;
   return 0;
 }
 
-static int read_use_stdio(struct reading *reading, const struct pier__view *value) {
+static int read_use_stdio(struct reading *reading, const pier__view *value) {
   (void)value;
   *flags(reading) &= ~(unsigned)PIER_PORT_NOUSE_STDIO;
   return 0;
 }
 
-static int read_without_effect(struct reading *reading, const struct pier__view *value) {
+static int read_without_effect(struct reading *reading, const pier__view *value) {
   (void)reading;
   (void)value;
   return 0;
@@ -236,15 +237,15 @@ static const struct option bare[] = {
 /* ---- The list ------------------------------------------------------------------ */
 
 static const struct option *find(const struct option *options, size_t count,
-                                 const struct pier__view *name) {
+                                 const pier__view *name) {
   size_t i;
   for (i = 0; i < count; i++)
-    if (pier__view_is_atom(name, options[i].name)) return &options[i];
+    if (pier__shape_is_atom(name, options[i].name)) return &options[i];
   return NULL;
 }
 
 static int apply(struct reading *reading, const struct option *option,
-                 const struct pier__view *value) {
+                 const pier__view *value) {
   if (!option) return PIER_EBADOPT;
   if (option->read) return option->read(reading, value);
   *flags(reading) |= option->flag;
@@ -252,46 +253,40 @@ static int apply(struct reading *reading, const struct option *option,
 }
 
 /* The option's own text, so that a message can name it. */
-static int refuse(struct reading *reading, const struct pier__view *option, int error) {
+static int refuse(struct reading *reading, pier_span option) {
   pier_buffer text = PIER_BUFFER_INIT;
-  if (error != PIER_EBADOPT) return error;
-  if (pier_term_print(&text, option->term, PIER_TEXT_TP, 0) == 0 &&
+  if (pier_term_print(&text, option, PIER_TEXT_TP, 0) == 0 &&
       pier_buffer_append_byte(&text, 0) == 0)
-    pier_diag_set(reading->diag, error, 0, "bad option %.160s", (char *)text.data);
+    pier_diag_set(reading->diag, PIER_EBADOPT, 0, "bad option %.160s", (char *)text.data);
   else
-    pier_diag_set(reading->diag, error, 0, "bad option");
+    pier_diag_set(reading->diag, PIER_EBADOPT, 0, "bad option");
   pier_buffer_free(&text);
-  return error;
+  return PIER_EBADOPT;
 }
 
-static int read_option(struct reading *reading, const struct pier__view *option) {
-  struct pier__view name, value;
-  pier_span rest;
+static int read_option(struct reading *reading, const pier__view *option) {
+  const uint8_t *at = reading->at; /* lists inside move it */
+  pier__view name, value;
   int error = PIER_EBADOPT;
-  if (option->kind == PIER__VIEW_ATOM) {
+  if (option->kind == PIER__ATOM)
     error = apply(reading, find(bare, sizeof bare / sizeof bare[0], option), NULL);
-  } else if (option->kind == PIER__VIEW_TUPLE && option->count == 2) {
-    pier__view(&name, option->inside, &rest);
-    pier__view(&value, rest, NULL);
+  else if (pier__shape_pair(option, &name, &value))
     error = apply(reading, find(valued, sizeof valued / sizeof valued[0], &name), &value);
-  }
-  return error < 0 ? refuse(reading, option, error) : 0;
+  if (error != PIER_EBADOPT) return error;
+  return refuse(reading, pier_span_of(at, (size_t)(pier__view_skip(at) - at)));
 }
 
 static int read_name(struct reading *reading, pier_span term) {
-  struct pier__view name, kind, text;
-  pier_span rest;
-  pier__view(&name, term, NULL);
-  if (name.kind != PIER__VIEW_TUPLE || name.count != 2) return PIER_EBADARG;
-  pier__view(&kind, name.inside, &rest);
-  pier__view(&text, rest, NULL);
-  if (pier__view_is_atom(&kind, "spawn"))
+  pier__view name, kind, text;
+  pier__view_at(&name, pier__view_start(term));
+  if (!pier__shape_pair(&name, &kind, &text)) return PIER_EBADARG;
+  if (pier__shape_is_atom(&kind, "spawn"))
     reading->settings->options.kind = PIER_SPAWN;
-  else if (pier__view_is_atom(&kind, "spawn_executable"))
+  else if (pier__shape_is_atom(&kind, "spawn_executable"))
     reading->settings->options.kind = PIER_SPAWN_EXECUTABLE;
   else
     return PIER_EBADARG;
-  if (text.kind == PIER__VIEW_NIL) return PIER_EBADARG;
+  if (text.kind == PIER__NIL) return PIER_EBADARG;
   return add_text(reading, &text, &reading->name);
 }
 
@@ -335,11 +330,11 @@ static int check_together(struct reading *reading) {
 }
 
 static int read_all(struct reading *reading, pier_span name, pier_span list) {
-  struct pier__view options;
+  pier__view options;
   int error;
-  pier__view(&options, list, NULL);
+  pier__view_at(&options, pier__view_start(list));
   error = each(reading, &options, read_option);
-  if (error == PIER_EBADOPT && !is_list(&options))
+  if (error == PIER_EBADOPT && !pier__shape_is_list(&options))
     pier_diag_set(reading->diag, error, 0, "the options are no list");
   if (error == 0) error = check_together(reading);
   if (error < 0) return error;

@@ -1,6 +1,7 @@
 #include "port/text.h"
 
 #include "port/deep.h"
+#include "port/shape.h"
 
 #include <string.h>
 
@@ -30,30 +31,25 @@ static int append_code_point(pier_buffer *out, long long code) {
   return pier_buffer_append(out, bytes, size);
 }
 
-static int append_latin1(pier_buffer *out, pier_span bytes) {
+static int append_latin1(pier_buffer *out, const pier__view *view) {
   size_t i;
   int error = 0;
-  for (i = 0; i < bytes.size && error == 0; i++)
-    error = append_code_point(out, bytes.data[i]);
+  for (i = 0; i < view->size && error == 0; i++)
+    error = append_code_point(out, view->data[i]);
   return error;
 }
 
-static int append_leaf(pier_buffer *out, const struct pier__view *leaf, int is_tail) {
-  switch (leaf->kind) {
-  case PIER__VIEW_NIL:
-    return 0;
-  case PIER__VIEW_STRING:
-    return append_latin1(out, leaf->bytes);
-  case PIER__VIEW_INTEGER:
-    return is_tail ? PIER_EBADARG : append_code_point(out, leaf->integer);
-  default:
-    return PIER_EBADARG;
-  }
+static int append_leaf(pier_buffer *out, const pier__view *leaf, int is_tail) {
+  long long code;
+  if (leaf->kind == PIER__NIL) return 0;
+  if (leaf->kind == PIER__STRING) return append_latin1(out, leaf);
+  if (is_tail || !pier__shape_integer(leaf, &code)) return PIER_EBADARG;
+  return append_code_point(out, code);
 }
 
-static int append_deep(pier_buffer *out, const struct pier__view *list) {
+static int append_deep(pier_buffer *out, const pier__view *list) {
   struct pier__deep deep;
-  struct pier__view leaf;
+  pier__view leaf;
   int is_tail, error = 0, more = 1;
   pier__deep_begin(&deep, list);
   while (error == 0 && (more = pier__deep_next(&deep, &leaf, &is_tail)) == 1)
@@ -62,32 +58,38 @@ static int append_deep(pier_buffer *out, const struct pier__view *list) {
   return error != 0 ? error : more;
 }
 
-static int append_binary(pier_buffer *out, pier_span bytes) {
-  const uint8_t *nul = bytes.size > 0 ? memchr(bytes.data, 0, bytes.size) : NULL;
-  return pier_buffer_append(out, bytes.data, nul ? (size_t)(nul - bytes.data) : bytes.size);
+static const uint8_t *find_nul(const pier__view *view) {
+  return view->size > 0 ? memchr(view->data, 0, view->size) : NULL;
 }
 
-static int append_atom(pier_buffer *out, const struct pier__view *atom) {
-  int latin1 = atom->term.data[0] == ERL_ATOM_EXT || atom->term.data[0] == ERL_SMALL_ATOM_EXT;
-  if (atom->bytes.size > 0 && memchr(atom->bytes.data, 0, atom->bytes.size))
-    return PIER_EBADARG;
-  return latin1 ? append_latin1(out, atom->bytes) : append_binary(out, atom->bytes);
+static int append_binary(pier_buffer *out, const pier__view *view) {
+  const uint8_t *nul = find_nul(view);
+  if (view->bits != 8 && view->bits != 0) return PIER_EBADARG;
+  return pier_buffer_append(out, view->data, nul ? (size_t)(nul - view->data) : view->size);
 }
 
-int pier__text_list(const struct pier__view *term, pier_buffer *out) {
-  int error = term->kind == PIER__VIEW_LIST
-                  ? append_deep(out, term)
-                  : append_leaf(out, term, term->kind != PIER__VIEW_NIL);
+static int append_atom(pier_buffer *out, const pier__view *atom) {
+  if (find_nul(atom)) return PIER_EBADARG;
+  return atom->latin1 ? append_latin1(out, atom)
+                      : pier_buffer_append(out, atom->data, atom->size);
+}
+
+int pier__text_list(const pier__view *term, pier_buffer *out) {
+  int error = PIER_EBADARG;
+  if (term->kind == PIER__LIST)
+    error = append_deep(out, term);
+  else if (pier__shape_is_list(term))
+    error = append_leaf(out, term, 0);
   return error != 0 ? error : pier_buffer_append_byte(out, 0);
 }
 
-int pier__text(const struct pier__view *term, pier_buffer *out) {
+int pier__text(const pier__view *term, pier_buffer *out) {
   int error;
   switch (term->kind) {
-  case PIER__VIEW_BINARY:
-    error = append_binary(out, term->bytes);
+  case PIER__BITS:
+    error = append_binary(out, term);
     break;
-  case PIER__VIEW_ATOM:
+  case PIER__ATOM:
     error = append_atom(out, term);
     break;
   default:

@@ -79,10 +79,10 @@ static void is_iodata(void **state) {
 static void is_text(void **state) {
   const struct row *row = *state;
   pier_buffer term = PIER_BUFFER_INIT, text = PIER_BUFFER_INIT;
-  struct pier__view view;
+  pier__view view;
   int error;
   read_term(&term, row->term);
-  pier__view(&view, pier_buffer_span(&term), NULL);
+  pier__view_at(&view, pier__view_start(pier_buffer_span(&term)));
   error = pier__text(&view, &text);
   if (row->expected) {
     assert_int_equal(error, 0);
