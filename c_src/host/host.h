@@ -7,7 +7,6 @@
 
 #include "base/table.h"
 #include "host/mailbox.h"
-#include "port/message.h"
 #include "port/port.h"
 
 #include <pier/host.h>
