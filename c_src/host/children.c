@@ -1,11 +1,11 @@
 /* Programs, one pidfd each in the epoll set: reaping one looks at no other. */
+#include "host/clock.h"
 #include "host/host.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LOST_STATUS = 255 };
@@ -67,15 +67,9 @@ void pier__child_ended(pier_host *host, uint64_t number) {
   pier__unpin(port);
 }
 
-static long long now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int reap_before(const struct pier__child *child, long long deadline) {
   struct pollfd wait = {child->pidfd, POLLIN, 0};
-  long long left = deadline - now_ms();
+  long long left = deadline - pier__now_ms();
   int status;
   poll(&wait, 1, left > 0 ? (int)left : 0);
   return reap(child, &status);
@@ -84,7 +78,7 @@ static int reap_before(const struct pier__child *child, long long deadline) {
 /* Programs see the end of their input and have the host's linger time to go;
  * those that stay are not ours to kill (doc/differences.md). */
 void pier__children_free(pier_host *host) {
-  long long deadline = now_ms() + host->linger_ms;
+  long long deadline = pier__now_ms() + host->linger_ms;
   struct pier__child *child;
   uint64_t number;
   while ((child = pier__table_any(&host->children, &number))) {

@@ -1,10 +1,10 @@
 /* Processes: who they are linked to, what they receive, how they end. */
+#include "host/clock.h"
 #include "host/host.h"
 
 #include "port/reason.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- Life ------------------------------------------------------------------ */
@@ -227,12 +227,6 @@ void pier__run_ready(pier_host *host) {
 
 /* ---- Receiving ------------------------------------------------------------------ */
 
-static long long now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int take_next(pier_process *process, pier_message *message) {
   struct pier__letter *letter = pier__mailbox_take(&process->mailbox);
   if (!letter) return 0;
@@ -250,13 +244,13 @@ int pier_receive(pier_process *process, pier_message *message, int timeout_ms) {
   /* The clock is not asked when the message is there or the first thing to come. */
   while (!process->dead) {
     if (take_next(process, message)) return 1;
-    if (timeout_ms > 0 && deadline == 0) deadline = now_ms() + timeout_ms;
+    if (timeout_ms > 0 && deadline == 0) deadline = pier__now_ms() + timeout_ms;
     error = pier__turn(process->host, wait);
     if (error < 0) return error;
     if (take_next(process, message)) return 1;
     if (timeout_ms == 0 && error == 0) return 0;
     if (timeout_ms > 0) {
-      long long left = deadline - now_ms();
+      long long left = deadline - pier__now_ms();
       if (left <= 0 && error == 0) return 0;
       wait = left > 0 ? (int)left : 0;
     }

@@ -2,17 +2,18 @@
 
 #include <string.h>
 
-static void push(struct pier__deep *deep, size_t count) {
-  deep->error = pier_buffer_append(&deep->levels, &count, sizeof count);
+/* Per open list, one number: the elements still to come before its tail. */
+static int enter(pier_buffer *levels, size_t count) {
+  return pier_buffer_append(levels, &count, sizeof count);
 }
 
 /* Whether the next term of the innermost list is its tail; steps over it. */
-static int step(struct pier__deep *deep) {
-  uint8_t *top = deep->levels.data + deep->levels.size - sizeof(size_t);
+static int step(pier_buffer *levels) {
+  uint8_t *top = levels->data + levels->size - sizeof(size_t);
   size_t left;
   memcpy(&left, top, sizeof left);
   if (left == 0) {
-    deep->levels.size -= sizeof left;
+    levels->size -= sizeof left;
     return 1;
   }
   left--;
@@ -20,25 +21,17 @@ static int step(struct pier__deep *deep) {
   return 0;
 }
 
-void pier__deep_begin(struct pier__deep *deep, const pier__view *list) {
-  memset(deep, 0, sizeof *deep);
-  deep->at = list->next;
-  push(deep, list->count);
-}
-
 /* Elements lie one after the other, nested ones in their place: to enter a
  * list is to go on behind its header. */
-int pier__deep_next(struct pier__deep *deep, pier__view *leaf, int *is_tail) {
-  while (deep->error == 0 && deep->levels.size > 0) {
-    *is_tail = step(deep);
-    pier__view_at(leaf, deep->at);
-    deep->at = leaf->next;
-    if (leaf->kind != PIER__LIST) return 1;
-    push(deep, leaf->count);
+int pier__deep(const pier__view *list, pier_buffer *out, pier__deep_leaf *append) {
+  pier_buffer levels = PIER_BUFFER_INIT;
+  pier__view leaf = *list;
+  int error = enter(&levels, list->count);
+  while (error == 0 && levels.size > 0) {
+    int is_tail = step(&levels);
+    pier__view_at(&leaf, leaf.next);
+    error = leaf.kind == PIER__LIST ? enter(&levels, leaf.count) : append(out, &leaf, is_tail);
   }
-  return deep->error;
-}
-
-void pier__deep_end(struct pier__deep *deep) {
-  pier_buffer_free(&deep->levels);
+  pier_buffer_free(&levels);
+  return error;
 }

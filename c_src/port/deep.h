@@ -4,19 +4,13 @@
 
 #include "term/view.h"
 
-struct pier__deep {
-  const uint8_t *at;
-  pier_buffer levels; /* per open list: elements still to come before its tail */
-  int error;
-};
+/* What a leaf adds to `out`. It may be the tail of a list; a proper list ends in
+ * a PIER__NIL. Refuse, with an error, leaves that have terms inside: the walk
+ * does not step over those. */
+typedef int pier__deep_leaf(pier_buffer *out, const pier__view *leaf, int is_tail);
 
-/* Starts at `list`, a view of a PIER__LIST. Close it with _end. */
-void pier__deep_begin(struct pier__deep *deep, const pier__view *list);
-
-/* The next leaf: 1, with *is_tail telling whether it is the tail of a list (a
- * proper one ends in PIER__NIL); 0 at the end; PIER_ENOMEM. A leaf that is no
- * list has to be refused when it has terms inside: the walk does not skip them. */
-int pier__deep_next(struct pier__deep *deep, pier__view *leaf, int *is_tail);
-void pier__deep_end(struct pier__deep *deep);
+/* Calls `append` for each leaf of `list`, a view of a PIER__LIST, until it
+ * returns an error. That error, PIER_ENOMEM, or 0. */
+int pier__deep(const pier__view *list, pier_buffer *out, pier__deep_leaf *append);
 
 #endif

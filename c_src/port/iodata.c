@@ -20,24 +20,13 @@ static int append_leaf(pier_buffer *out, const pier__view *leaf, int is_tail) {
   return is_tail ? PIER_EBADARG : append_byte(out, leaf);
 }
 
-static int flatten(const pier__view *list, pier_buffer *out) {
-  struct pier__deep deep;
-  pier__view leaf;
-  int is_tail, error = 0, more = 1;
-  pier__deep_begin(&deep, list);
-  while (error == 0 && (more = pier__deep_next(&deep, &leaf, &is_tail)) == 1)
-    error = append_leaf(out, &leaf, is_tail);
-  pier__deep_end(&deep);
-  return error != 0 ? error : more;
-}
-
 int pier__iodata(pier_span term, pier_buffer *scratch, pier_span *bytes) {
   pier__view view;
   size_t start = scratch->size;
   int error;
   pier__view_at(&view, pier__view_start(term));
   if (view.kind == PIER__LIST) {
-    error = flatten(&view, scratch);
+    error = pier__deep(&view, scratch, append_leaf);
     *bytes = pier_span_of(scratch->data + start, scratch->size - start);
     return error;
   }

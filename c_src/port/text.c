@@ -47,17 +47,6 @@ static int append_leaf(pier_buffer *out, const pier__view *leaf, int is_tail) {
   return append_code_point(out, code);
 }
 
-static int append_deep(pier_buffer *out, const pier__view *list) {
-  struct pier__deep deep;
-  pier__view leaf;
-  int is_tail, error = 0, more = 1;
-  pier__deep_begin(&deep, list);
-  while (error == 0 && (more = pier__deep_next(&deep, &leaf, &is_tail)) == 1)
-    error = append_leaf(out, &leaf, is_tail);
-  pier__deep_end(&deep);
-  return error != 0 ? error : more;
-}
-
 static const uint8_t *find_nul(const pier__view *view) {
   return view->size > 0 ? memchr(view->data, 0, view->size) : NULL;
 }
@@ -77,7 +66,7 @@ static int append_atom(pier_buffer *out, const pier__view *atom) {
 int pier__text_list(const pier__view *term, pier_buffer *out) {
   int error = PIER_EBADARG;
   if (term->kind == PIER__LIST)
-    error = append_deep(out, term);
+    error = pier__deep(term, out, append_leaf);
   else if (pier__shape_is_list(term))
     error = append_leaf(out, term, 0);
   return error != 0 ? error : pier_buffer_append_byte(out, 0);
