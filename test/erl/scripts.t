@@ -5,13 +5,13 @@ calc=$PIER_BUILD/examples/calc
 sum='{add,1,2}'
 product='{mul,123456789012345678901234567890,3}'
 
-native=$("$PIER" call "$sum" "$product" '{div,1,0}' nonsense -- "$calc")
+native=$("$PIER" call "$sum" "$product" '{divide,1,0}' nonsense -- "$calc")
 is "pier call: status" $? 0
 is "pier call: the first answer" "$(echo "$native" | head -n 1)" "{ok,3}"
 is "pier call: four answers" "$(echo "$native" | wc -l)" 4
 if command -v escript >/dev/null; then
   is "an escript with open_port gets the same terms" \
-    "$(test/erl/calc.escript "$calc" "$sum" "$product" '{div,1,0}' nonsense)" "$native"
+    "$(test/erl/calc.escript "$calc" "$sum" "$product" '{divide,1,0}' nonsense)" "$native"
 else
   skip "an escript with open_port gets the same terms" "no erl here"
 fi
