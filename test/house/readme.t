@@ -1,0 +1,60 @@
+#!/bin/sh
+# The README's snippets, taken out of it, compiled against an installed pier
+# and run.
+. test/support/tap.sh
+stage=$scratch/stage
+prefix=$stage/usr
+make -s install DESTDIR="$stage" PREFIX=/usr >"$scratch/install" 2>&1
+report $? "make install into a scratch DESTDIR"
+
+PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+PKG_CONFIG_SYSROOT_DIR=$stage
+LD_LIBRARY_PATH=$prefix/lib
+export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
+
+# snippet NAME: the fence that follows its comment.
+snippet() {
+  awk -v mark="<!-- snippet: $1 -->" '
+    $0 == mark { wanted = 1; next }
+    wanted && /^```/ { if (inside) exit; inside = 1; next }
+    inside { print }' README.md >"$scratch/$1"
+  [ -s "$scratch/$1" ]
+  report $? "README.md has $1"
+}
+
+# compile NAME PACKAGE
+compile() {
+  ${CC:-cc} -std=c11 -Wall -Wextra -Werror "$scratch/$1.c" \
+    $(pkg-config --cflags --libs "$2") -o "$scratch/$1" 2>"$scratch/cc"
+  status=$?
+  report $status "$1.c compiles with pkg-config $2"
+  [ $status -eq 0 ] || comment "$scratch/cc" "${CC:-cc}"
+}
+
+for name in adder.c caller.c caller.escript caller.exs; do snippet $name; done
+is "adder.c is the example of that name" "$(cat "$scratch/adder.c")" \
+  "$(cat c_src/examples/adder.c)"
+compile adder pier
+compile caller pier_host
+gives "pier call" 0 '{ok,3}' '' "$prefix/bin/pier" call '{add,1,2}' -- "$scratch/adder"
+gives "the caller in C" 0 3 '' "$scratch/caller" "$scratch/adder"
+gives "the caller in C, no such program" 1 '' '*No such file*' "$scratch/caller" /no/such/file
+if command -v escript >/dev/null; then
+  chmod +x "$scratch/caller.escript"
+  gives "the caller in Erlang" 0 '{ok,3}' '' "$scratch/caller.escript" "$scratch/adder"
+else
+  skip "the caller in Erlang" "no erl here"
+fi
+if command -v elixir >/dev/null; then
+  erlc -o "$scratch" erl_src/pier.erl
+  gives "the caller in Elixir" 0 '{:ok, 3}' '*' \
+    elixir -pa "$scratch" "$scratch/caller.exs" "$scratch/adder"
+else
+  skip "the caller in Elixir" "no elixir here"
+fi
+${CC:-cc} -std=c11 "$scratch/adder.c" -o "$scratch/adder-static" \
+  $(pkg-config --cflags pier) "$prefix/lib/libpier.a" -lei -lz -lm -pthread 2>"$scratch/cc"
+status=$?
+report $status "a port program on the blocking loop needs no libuv"
+[ $status -eq 0 ] || comment "$scratch/cc" "${CC:-cc}"
+finish
