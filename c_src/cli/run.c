@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 /* Standard input is left alone while this much of it waits for the program: the
  * port would be busy. */
 enum { QUEUE_ENOUGH = 8192 };
+/* After this long a program that has not ended is worth a sentence. */
+enum { PATIENCE_MS = 1000 };
 
 typedef struct run {
   pier__settings settings;
@@ -176,11 +179,19 @@ static int step(run *r) {
 }
 
 /* A port that we have closed tells no status any more; the program's end is
- * still to come, and still ours to see. */
+ * still to come, and still ours to see. Whoever waits for a program that does
+ * not look at its input should know. */
+static void await_program(run *r) {
+  r->status = pier__program_status(r->os_pid, PATIENCE_MS);
+  if (r->status >= 0 || kill(r->os_pid, 0) < 0) return;
+  pier__fail(PIER__RUN, PIER__FAILED, "%s (process %d) runs on after the port was closed",
+             r->settings.program, r->os_pid);
+  r->status = pier__program_status(r->os_pid, -1);
+}
+
 static int finish(run *r) {
   if (r->broken) return PIER__FAILED;
-  if (r->settings.port.flags & PIER_PORT_EXIT_STATUS && r->status < 0)
-    r->status = pier__program_status(r->os_pid, -1);
+  if (r->settings.port.flags & PIER_PORT_EXIT_STATUS && r->status < 0) await_program(r);
   return r->status < 0 ? PIER__DONE : r->status;
 }
 

@@ -25,6 +25,9 @@ gives "its status" 3 "$(status 3)" "" $run --wait -1 -- sh -c 'exit 3'
 gives "its signal" 137 "$(status 137)" "" $run --wait -1 -- sh -c 'kill -9 $$'
 INPUT='x' gives "its status after the port was closed" 7 "{#Port<0.*>,{data,<<\"x\">>}}
 $closed" "" $run -- sh -c 'cat; exit 7'
+gives "a program that does not look at its input is waited for" 6 "$closed" \
+  "pier run: sh (process [0-9]*) runs on after the port was closed" \
+  "$PIER" run --wait 0 -- sh -c 'exec >/dev/null; sleep 1.5; exit 6'
 gives "--no-exit-status" 0 "{'EXIT',#Port<0.*>,normal}" "" \
   $run --wait -1 --no-exit-status -- sh -c 'exit 3'
 gives "--in: the port lasts until the program ends" 4 "{#Port<0.*>,{data,<<\"late\\\\n\">>}}
