@@ -8,7 +8,10 @@
  *
  * Functions that take a term span require that it has passed pier_term_scan
  * (or pier_term_plain), unless they say that they scan it themselves. On a
- * scanned, uncompressed term ei's own ei_decode_* calls are safe too.
+ * scanned, uncompressed term ei's own ei_decode_* calls are safe too, as far
+ * as they know how much room the caller has (ei_decode_string and _binary do
+ * not). One exception: ei_decode_double on the text float of before OTP R11
+ * (tag 99) looks for a NUL, which a text of all 31 characters has not.
  */
 #ifndef PIER_TERM_H
 #define PIER_TERM_H
@@ -26,18 +29,21 @@ extern "C" {
 /* ---- The gate (c_src/term/scan.c, plain.c) ----------------------------- */
 
 /* Walks the external term at the start of `bytes` (version byte first) without
- * recursion and without allocating more than the term's own size; *used (may
- * be NULL) gets its length. Bytes after it are the caller's business. A
- * compressed term is inflated and checked as well, but stays unreadable to
- * every other function here: see pier_term_plain.
+ * recursion, in time and memory linear in its size; *used (may be NULL) gets
+ * its length. Bytes after it are the caller's business. A map with a key twice
+ * is refused, as binary_to_term does. A compressed term is inflated and checked
+ * as well, but stays unreadable to every other function here: see
+ * pier_term_plain. NULL for `limits` means the defaults.
  * Errors: PIER_ETERM, PIER_EDEPTH, PIER_ENODES, PIER_EINFLATED, PIER_ENOMEM,
- * with the offset of the fault in `diag`. */
+ * with the offset of the fault and a sentence in `diag`. A fault inside a
+ * compressed term has offset 1; the sentence says where in its plain form. */
 PIER_API int pier_term_scan(pier_span bytes, const pier_limits *limits, size_t *used,
                             pier_diag *diag);
 
 /* The gate for a whole frame: scans `bytes`, which must be exactly one term
  * (else PIER_ETRAILING), and gives in *term the term to read: `bytes` itself,
- * or, if it was compressed, its plain form written to `scratch`. */
+ * or, if it was compressed, its plain form (version byte first), which takes
+ * the place of what `scratch` held and lives as long as that stays untouched. */
 PIER_API int pier_term_plain(pier_span bytes, const pier_limits *limits, pier_buffer *scratch,
                              pier_span *term, pier_diag *diag);
 
