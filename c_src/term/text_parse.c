@@ -158,7 +158,8 @@ static bool at_closing(const pier__parser *parser, const pier__frame *frame) {
 
 static int call_directive(pier__parser *parser) {
   int error;
-  parser->loose = parser->loose || parser->token.value == 't' || parser->token.value == 'T';
+  /* Terms from elsewhere may have any form, lists of characters too. */
+  parser->loose = parser->loose || memchr("tTs", (int)parser->token.value, 3) != NULL;
   error = parser->directive(parser->context, parser->token.value, parser->out, &parser->fault);
   if (error) {
     parser->fault_at = parser->token.offset;

@@ -1,0 +1,174 @@
+#include "term/emit.h"
+#include "term/normal.h"
+#include "term/text_parse.h"
+#include "term/view.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A format is Erlang text for the reader's own parser; only where it meets a
+ * directive is it called here, to append the argument as a term. */
+
+struct arguments {
+  va_list list;
+};
+
+static void put_signed(pier_buffer *out, long long value) {
+  pier__emit_integer(out, value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+static int put_float(pier_buffer *out, double value, const char **fault) {
+  if (isfinite(value)) {
+    pier__emit_float(out, value);
+    return 0;
+  }
+  *fault = "Inf and NaN are not terms";
+  return PIER_ERANGE;
+}
+
+/* How many characters of UTF-8; -1 if it is none. */
+static long long count_characters(pier_span text) {
+  long long count = 0;
+  size_t i, length;
+  uint32_t c;
+  for (i = 0; i < text.size; i += length, count++) {
+    length = pier__utf8_decode(text.data + i, text.size - i, &c);
+    if (length == 0) return -1;
+  }
+  return count;
+}
+
+static int put_atom(pier_buffer *out, pier_span name, const char **fault) {
+  long long characters = count_characters(name);
+  if (characters >= 0 && characters <= PIER__ATOM_MAX) {
+    pier__emit_atom(out, name.data, name.size);
+    return 0;
+  }
+  *fault =
+      characters < 0 ? "the name of an atom is UTF-8" : "an atom of more than 255 characters";
+  return PIER_ERANGE;
+}
+
+/* A list of characters, in whatever form it will be normal. */
+static int put_text(pier_buffer *out, pier_span text, const char **fault) {
+  long long characters = count_characters(text);
+  size_t i, length;
+  uint32_t c;
+  if (characters < 0 || characters > UINT32_MAX) {
+    *fault = "text is UTF-8";
+    return PIER_ERANGE;
+  }
+  if (characters > 0) pier__emit_head(out, ERL_LIST_EXT, (size_t)characters);
+  for (i = 0; i < text.size; i += length) {
+    length = pier__utf8_decode(text.data + i, text.size - i, &c);
+    pier__emit_integer(out, false, c);
+  }
+  pier_buffer_append_byte(out, ERL_NIL_EXT);
+  return 0;
+}
+
+static int put_binary(pier_buffer *out, const void *data, size_t size, const char **fault) {
+  if (size <= UINT32_MAX) {
+    pier__emit_binary(out, data, size, 8);
+    return 0;
+  }
+  *fault = "a binary of 4 GiB or more";
+  return PIER_ERANGE;
+}
+
+static int put_term(pier_buffer *out, pier_span term, const char **fault) {
+  size_t version = term.size > 0 && term.data[0] == PIER__VERSION_BYTE;
+  if (term.size > version) {
+    pier_buffer_append(out, term.data + version, term.size - version);
+    return 0;
+  }
+  *fault = "the span for ~t holds no term";
+  return PIER_EARG;
+}
+
+static int put_argument(void *context, uint32_t letter, pier_buffer *out, const char **fault) {
+  struct arguments *arguments = context;
+  const void *data;
+  switch (letter) {
+  case 'i':
+    put_signed(out, va_arg(arguments->list, int));
+    return out->error;
+  case 'u':
+    pier__emit_integer(out, false, va_arg(arguments->list, unsigned));
+    return out->error;
+  case 'l':
+    put_signed(out, va_arg(arguments->list, long long));
+    return out->error;
+  case 'L':
+    pier__emit_integer(out, false, va_arg(arguments->list, unsigned long long));
+    return out->error;
+  case 'd':
+    return put_float(out, va_arg(arguments->list, double), fault);
+  case 'a':
+    return put_atom(out, pier_span_text(va_arg(arguments->list, const char *)), fault);
+  case 'A':
+    return put_atom(out, va_arg(arguments->list, pier_span), fault);
+  case 's':
+    return put_text(out, pier_span_text(va_arg(arguments->list, const char *)), fault);
+  case 'z':
+    data = va_arg(arguments->list, const char *);
+    return put_binary(out, data, data ? strlen(data) : 0, fault);
+  case 'b':
+    data = va_arg(arguments->list, const void *);
+    return put_binary(out, data, va_arg(arguments->list, size_t), fault);
+  case 't':
+    return put_term(out, va_arg(arguments->list, pier_span), fault);
+  case 'T':
+    return put_term(out, pier_buffer_span(va_arg(arguments->list, const pier_buffer *)), fault);
+  default:
+    *fault = "there is no such directive in a format";
+    return PIER_EPATTERN;
+  }
+}
+
+static int check_end(pier__parser *parser) {
+  int error = 0;
+  if (parser->token.kind == PIER__T_DOT) error = pier__parser_advance(parser);
+  if (error || parser->token.kind == PIER__T_END) return error;
+  return pier__parser_fail(parser, PIER_EPATTERN, "there is more text after the term");
+}
+
+int pier_vformat(pier_buffer *out, const char *format, va_list list, pier_diag *diag) {
+  pier_limits limits;
+  pier__parser parser;
+  struct arguments arguments;
+  size_t before = out->size;
+  int error;
+  if (out->error) return pier_diag_set(diag, out->error, 0, "the buffer had failed before");
+  pier_limits_init(&limits);
+  pier__parser_init(&parser, out, pier_span_text(format), &limits);
+  parser.lexer.directives = true;
+  parser.directive = put_argument;
+  parser.context = &arguments;
+  va_copy(arguments.list, list);
+  pier_buffer_append_byte(out, PIER__VERSION_BYTE);
+  error = pier__parse_term(&parser);
+  if (!error && out->size == before + 1)
+    error = pier__parser_fail(&parser, PIER_EPATTERN, "there is no term in the format");
+  if (!error) error = check_end(&parser);
+  if (!error && parser.loose) error = pier__normal_in_place(out, before + 1);
+  va_end(arguments.list);
+  if (error == PIER_ETEXT || error == PIER_EDEPTH) error = PIER_EPATTERN;
+  if (error) {
+    out->size = before;
+    pier_diag_set(diag, error, 0, "%s", parser.fault ? parser.fault : pier_strerror(error));
+    pier__text_position(diag, parser.lexer.text,
+                        parser.fault ? parser.fault_at : parser.lexer.at);
+  }
+  pier__parser_free(&parser);
+  return error;
+}
+
+int pier_format(pier_buffer *out, const char *format, ...) {
+  va_list arguments;
+  int error;
+  va_start(arguments, format);
+  error = pier_vformat(out, format, arguments, NULL);
+  va_end(arguments);
+  return error;
+}
