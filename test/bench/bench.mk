@@ -3,7 +3,7 @@
 # the report says so.
 BENCH := $(BUILD)/bench
 BENCH_SELF := bench plan run results report report_json machine
-BENCH_HOSTS := raw $(if $(wildcard c_src/host/api.c),pier)
+BENCH_HOSTS := raw pier
 BENCH_PROGRAMS := echo_raw echo_tutorial idle nothing
 BENCH_ECHO := $(if $(wildcard c_src/examples/echo.c),$(BUILD)/examples/echo)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
