@@ -1,0 +1,76 @@
+#include "vectors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int nibble(char c) {
+  return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+static pier_span bytes_of(const char *hex) {
+  size_t size = strlen(hex) / 2, i;
+  uint8_t *bytes = malloc(size + 1);
+  if (!bytes) abort();
+  for (i = 0; i < size; i++)
+    bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+  return pier_span_of(bytes, size);
+}
+
+static void split(vector_row *row, char *line) {
+  char *at = line;
+  line[strcspn(line, "\n")] = '\0';
+  while (at && row->fields < VECTOR_FIELDS) {
+    row->field[row->fields++] = at;
+    at = strchr(at, '\t');
+    if (at) *at++ = '\0';
+  }
+  row->bytes = bytes_of(row->field[0]);
+}
+
+static void name_row(vector_row *row, const char *path, size_t number) {
+  const char *file = strrchr(path, '/'), *kind = row->field[row->fields - 1];
+  size_t size;
+  char *name;
+  if (!strcmp(kind, "stable") || !strcmp(kind, "unstable")) kind = row->field[row->fields - 2];
+  size = strlen(path) + strlen(kind) + 32;
+  name = malloc(size);
+  if (!name) abort();
+  snprintf(name, size, "%s:%zu %s", file ? file + 1 : path, number, kind);
+  row->name = name;
+}
+
+vector_row *vectors_load(const char *path, size_t *count) {
+  FILE *file = fopen(path, "r");
+  vector_row *rows = NULL;
+  char *line = NULL;
+  size_t room = 0, number;
+  if (!file) {
+    fprintf(stderr, "%s cannot be read\n", path);
+    exit(1);
+  }
+  *count = 0;
+  for (number = 1; getline(&line, &room, file) > 0; number++) {
+    vector_row *row;
+    if (line[0] == '#') continue;
+    rows = realloc(rows, (*count + 1) * sizeof *rows);
+    if (!rows) abort();
+    row = &rows[(*count)++];
+    memset(row, 0, sizeof *row);
+    split(row, strdup(line));
+    name_row(row, path, number);
+  }
+  free(line);
+  fclose(file);
+  return rows;
+}
+
+void vectors_free(vector_row *rows, size_t count) {
+  size_t i;
+  for (i = 0; i < count; i++) {
+    free((void *)(uintptr_t)rows[i].name);
+    free((void *)(uintptr_t)rows[i].field[0]);
+    free((void *)(uintptr_t)rows[i].bytes.data);
+  }
+  free(rows);
+}
