@@ -199,49 +199,37 @@ static const struct operation operations[] = {
 
 /* An integer of more than 32 bits: tag, count of bytes, sign, bytes from the
  * least. The term has been scanned. */
-static enum verdict read_big(const uint8_t *bytes, int *at, struct integer *big) {
-  size_t i, size = bytes[*at + 1], head = 3;
+static enum verdict read_big(const uint8_t *term, struct integer *big) {
+  size_t i, size = term[1], head = 3;
   enum verdict verdict;
-  if (bytes[*at] == ERL_LARGE_BIG_EXT) {
+  if (term[0] == ERL_LARGE_BIG_EXT) {
     for (size = 0, i = 1; i <= 4; i++)
-      size = size << 8 | bytes[(size_t)*at + i];
+      size = size << 8 | term[i];
     head = 6;
   }
   if (size > MOST * sizeof *big->digits) return SYSTEM_LIMIT;
   if ((verdict = integer_new(big, size / sizeof *big->digits + 1)) != FINE) return verdict;
-  bytes += *at;
   for (i = 0; i < size; i++)
-    big->digits[i / 4] |= (uint32_t)bytes[head + i] << i % 4 * 8;
-  big->negative = bytes[head - 1] != 0;
+    big->digits[i / 4] |= (uint32_t)term[head + i] << i % 4 * 8;
+  big->negative = term[head - 1] != 0;
   trim(big, size / sizeof *big->digits + 1);
-  *at += (int)(head + size);
   return FINE;
 }
 
-static enum verdict read_number(const char *term, int *at, struct number *number) {
-  int type, size;
-  long small;
+static enum verdict read_number(pier_span term, struct number *number) {
   enum verdict verdict;
-  if (ei_get_type(term, at, &type, &size) < 0) return BADARITH;
-  switch (type) {
-  case ERL_SMALL_BIG_EXT:
-  case ERL_LARGE_BIG_EXT:
-    return read_big((const uint8_t *)term, at, &number->whole);
-  case ERL_SMALL_INTEGER_EXT:
-  case ERL_INTEGER_EXT:
-    if (ei_decode_long(term, at, &small) < 0) return BADARITH;
-    if ((verdict = integer_new(&number->whole, 1)) != FINE) return verdict;
-    number->whole.negative = small < 0;
-    number->whole.digits[0] = (uint32_t)(small < 0 ? -small : small);
-    trim(&number->whole, 1);
-    return FINE;
-  case ERL_FLOAT_EXT:
-  case NEW_FLOAT_EXT:
+  long long small;
+  if (term.data[0] == ERL_SMALL_BIG_EXT || term.data[0] == ERL_LARGE_BIG_EXT)
+    return read_big(term.data, &number->whole);
+  if (pier_match(term, "~l", &small) < 0) {
     number->is_real = 1;
-    return ei_decode_double(term, at, &number->real) < 0 ? BADARITH : FINE;
-  default:
-    return BADARITH;
+    return pier_match(term, "~d", &number->real) < 0 ? BADARITH : FINE;
   }
+  if ((verdict = integer_new(&number->whole, 1)) != FINE) return verdict;
+  number->whole.negative = small < 0;
+  number->whole.digits[0] = (uint32_t)(small < 0 ? -small : small);
+  trim(&number->whole, 1);
+  return FINE;
 }
 
 static double to_real(const struct number *number) {
@@ -264,45 +252,33 @@ static enum verdict apply(const struct operation *operation, struct number *a, s
   return verdict == FINE && !isfinite(result->real) ? BADARITH : verdict;
 }
 
-static int write_integer(pier_buffer *answer, const struct integer *whole) {
+static int reply_integer(pier_call *call, const struct integer *whole) {
+  pier_buffer term = PIER_BUFFER_INIT;
   size_t i, size = whole->count * sizeof *whole->digits;
   uint8_t *bytes = pier_alloc(size);
   int error = PIER_ENOMEM;
   for (i = 0; bytes && i < size; i++)
     bytes[i] = (uint8_t)(whole->digits[i / 4] >> i % 4 * 8);
-  while (bytes && size > 0 && bytes[size - 1] == 0)
-    size--;
-  if (bytes) error = pier_write_bigint(answer, whole->negative, bytes, size);
+  if (bytes) error = pier_write_bigint(&term, whole->negative, bytes, size);
+  if (error >= 0) error = pier_reply(call, "{ok, ~T}", &term);
+  pier_buffer_free(&term);
   pier_free(bytes);
   return error;
 }
 
 static int reply_number(pier_call *call, const struct number *number) {
-  pier_buffer answer = PIER_BUFFER_INIT;
-  int error;
-  pier_write_version(&answer);
-  pier_write_tuple(&answer, 2);
-  pier_write_atom(&answer, "ok");
-  if (number->is_real)
-    error = pier_write_double(&answer, number->real);
-  else
-    error = write_integer(&answer, &number->whole);
-  if (error >= 0) error = pier_reply_term(call, pier_buffer_span(&answer));
-  pier_buffer_free(&answer);
-  return error;
+  if (number->is_real) return pier_reply(call, "{ok, ~d}", number->real);
+  return reply_integer(call, &number->whole);
 }
 
 static int calculate(pier_call *call, void *state) {
-  const char *request = (const char *)pier_call_request(call).data;
-  char name[MAXATOMLEN_UTF8];
   struct number a = {0}, b = {0}, result = {0};
-  int error, at = 0, version, arity;
-  enum verdict verdict;
-  ei_decode_version(request, &at, &version);
-  ei_decode_tuple_header(request, &at, &arity);
-  ei_decode_atom_as(request, &at, name, sizeof name, ERLANG_UTF8, NULL, NULL);
-  verdict = read_number(request, &at, &a);
-  if (verdict == FINE) verdict = read_number(request, &at, &b);
+  enum verdict verdict = BADARITH;
+  pier_span left, right;
+  int error;
+  if (pier_match(pier_call_request(call), "{_, ~t, ~t}", &left, &right) == 0)
+    verdict = read_number(left, &a);
+  if (verdict == FINE) verdict = read_number(right, &b);
   if (verdict == FINE) verdict = apply(state, &a, &b, &result);
   if (verdict == FINE)
     error = reply_number(call, &result);
