@@ -1,5 +1,5 @@
 /* The table by number, against a plain array. */
-#include "cmocka_all.h"
+#include "../support/cmocka_all.h"
 
 #include "base/table.h"
 
@@ -50,7 +50,8 @@ static void any_empties_it(void **state) {
   uint64_t key, sum = 0;
   int i;
   (void)state;
-  for (i = 1; i <= 100; i++) assert_int_equal(pier__table_put(&table, (uint64_t)i, &table), 0);
+  for (i = 1; i <= 100; i++)
+    assert_int_equal(pier__table_put(&table, (uint64_t)i, &table), 0);
   while (pier__table_any(&table, &key)) {
     pier__table_remove(&table, key);
     sum += key;

@@ -1,7 +1,7 @@
 /* How a port ends with its program: which messages, in which order. The rows
  * are those of doc/ports.md, "The end of the program". */
-#include "mail.h"
-#include "rows.h"
+#include "../support/mail.h"
+#include "../support/rows.h"
 
 struct ending {
   const char *name;

@@ -1,8 +1,8 @@
 /* Hosts in a libuv loop of the caller's, with callbacks, beside other handles
  * and other hosts. */
-#include "mail.h"
+#include "../support/mail.h"
 
-#include "cmocka_all.h"
+#include "../support/cmocka_all.h"
 
 #include <string.h>
 #include <uv.h>

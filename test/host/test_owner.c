@@ -1,6 +1,6 @@
 /* Closing, owners, links, monitors and exit signals. */
-#include "mail.h"
-#include "rows.h"
+#include "../support/mail.h"
+#include "../support/rows.h"
 
 #include <string.h>
 

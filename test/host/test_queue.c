@@ -1,8 +1,8 @@
 /* Output that a program does not take yet: queued, busy, flushed, thrown away;
  * input that the owner does not take yet. */
-#include "mail.h"
+#include "../support/mail.h"
 
-#include "cmocka_all.h"
+#include "../support/cmocka_all.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Iodata and text from terms, as a port takes them. */
-#include "rows.h"
+#include "../support/rows.h"
 
 #include "port/iodata.h"
 #include "port/text.h"
