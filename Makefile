@@ -1,11 +1,20 @@
 # pier: see README.md; `make help` lists the targets.
 CC ?= cc
 AR ?= ar
+INSTALL ?= install
 PKG_CONFIG ?= pkg-config
+CLANG_FORMAT ?= clang-format
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 10
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 DESTDIR ?=
 BUILD ?= build
+# mix runs its programs from the priv/ of the application's own folder.
+PRIV ?= $(if $(MIX_APP_PATH),$(MIX_APP_PATH)/priv,priv)
 CFLAGS ?= -O2 -g
+SETUP ?= tools/setup
 
 VERSION := 0.1.0
 SONAME := 0
@@ -13,10 +22,25 @@ SONAME := 0
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
   -Wpointer-arith -Wcast-align -Wwrite-strings -Wundef -Wformat=2 -Wvla -Wconversion -Wno-sign-conversion
 BASE_FLAGS := -std=c11 -D_GNU_SOURCE -D_REENTRANT -fPIC -fvisibility=hidden -pthread $(WARNINGS)
-INCLUDES := -Iinclude -Ic_src $(if $(ERL_EI_INCLUDE_DIR),-I$(ERL_EI_INCLUDE_DIR))
+
+# ei: mix, Nerves and rebar3 say where it is; Debian has it where the compiler
+# looks anyway; only then is erl asked.
+ERL_EI_INCLUDE_DIR ?= $(or $(ERL_INTERFACE_INCLUDE_DIR),$(if $(EI_FOLDER),$(EI_FOLDER)/include))
+ERL_EI_LIBDIR ?= $(or $(ERL_INTERFACE_LIB_DIR),$(if $(EI_FOLDER),$(EI_FOLDER)/lib))
+EI_PLACES := $(ERL_EI_INCLUDE_DIR)$(ERL_EI_LIBDIR)$(CROSSCOMPILE)$(wildcard /usr/include/ei.h)
+ifeq ($(EI_PLACES),)
+  EI_FOLDER := $(ERLANG_LIB_DIR_erl_interface)
+  ifeq ($(EI_FOLDER),)
+    EI_FOLDER := $(shell erl -noshell -eval 'io:put_chars(code:lib_dir(erl_interface)),halt().' 2>/dev/null)
+  endif
+endif
+EI_CFLAGS := $(if $(ERL_EI_INCLUDE_DIR),-I$(ERL_EI_INCLUDE_DIR))
 EI_LIBS := $(if $(ERL_EI_LIBDIR),-L$(ERL_EI_LIBDIR)) -lei
-UV_LIBS = $(shell $(PKG_CONFIG) --libs libuv)
-LIBS = $(EI_LIBS) $(UV_LIBS) -lz -lm -pthread
+UV_CFLAGS := $(shell $(PKG_CONFIG) --cflags libuv 2>/dev/null)
+UV_LIBS := $(or $(shell $(PKG_CONFIG) --libs libuv 2>/dev/null),-luv)
+INCLUDES := -Iinclude -Ic_src $(EI_CFLAGS) $(UV_CFLAGS)
+# A program that uses no uv loop does not load libuv.
+LIBS := -Wl,--as-needed $(EI_LIBS) $(UV_LIBS) -lz -lm -ldl -pthread
 
 PIER_LAYERS := base term frame peer
 HOST_LAYERS := port host driver
@@ -24,48 +48,158 @@ PIER_SOURCES := $(foreach layer,$(PIER_LAYERS),$(wildcard c_src/$(layer)/*.c))
 HOST_SOURCES := $(foreach layer,$(HOST_LAYERS),$(wildcard c_src/$(layer)/*.c))
 CLI_SOURCES := $(wildcard c_src/cli/*.c)
 EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))
-TESTS := $(patsubst test/%.c,%,$(foreach layer,base term frame peer port host,$(wildcard test/$(layer)/test_*.c)))
+TESTS := $(patsubst test/%.c,%,$(wildcard test/*/test_*.c))
+SCRIPTS := $(sort $(wildcard test/*.t test/*/*.t test/*/*/*.t))
 PEERS := $(patsubst test/peers/%.c,%,$(wildcard test/peers/*.c))
+FUZZERS := $(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 SUPPORT_SOURCES := $(wildcard test/support/*.c)
+HEADERS := $(wildcard include/*.h include/*/*.h)
+FORMATTED = $(shell find c_src include test -name '*.[ch]')
 
-# The same rules serve two variants: build/ as installed, build/check/ with
-# sanitizers for the tests. $(1) is the folder, $(2) the flags.
+CHECK_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+.PHONY: all
+all: $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(BUILD)/libpier.so $(BUILD)/libpier_host.so
+all: $(if $(CLI_SOURCES),$(BUILD)/pier) $(EXAMPLES:%=$(PRIV)/%) ## libraries, command, examples (in priv/)
+.DEFAULT_GOAL := all
+
+# Everything of a variant depends on this file, which is written when a compiler
+# or a flag is not what it was. $(1) is the folder, $(2) all of them.
+stamp = $(or $(findstring <$(file <$(1)/flags)>,<$(2)>),$(shell mkdir -p $(1))$(file >$(1)/flags,$(2)))
+
+# The same rules serve three variants: build/ as installed, build/check/ with
+# sanitizers for the tests, build/fuzz/ for the fuzzers. $(1) is the folder,
+# $(2) the flags, $(3) the compiler.
 define variant
-$(1)/obj/%.o: %.c
+$(1)/obj/%.o: %.c $(1)/flags
 	@mkdir -p $$(@D)
-	$$(CC) $$(BASE_FLAGS) $(2) $$(INCLUDES) $$(CPPFLAGS) -MMD -MP -c -o $$@ $$<
+	$(3) $$(BASE_FLAGS) $(2) $$(INCLUDES) $$(CPPFLAGS) -MMD -MP -c -o $$@ $$<
 $(1)/libpier.a: $(PIER_SOURCES:%.c=$(1)/obj/%.o)
 $(1)/libpier_host.a: $(HOST_SOURCES:%.c=$(1)/obj/%.o)
 $(1)/libpier.a $(1)/libpier_host.a:
 	@rm -f $$@
 	$$(AR) rcs $$@ $$^
 $(1)/pier: $(CLI_SOURCES:%.c=$(1)/obj/%.o) $(1)/libpier_host.a $(1)/libpier.a
-	$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 $(1)/examples/%: $(1)/obj/c_src/examples/%.o $(1)/libpier.a
 	@mkdir -p $$(@D)
-	$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
--include $(patsubst %.c,$(1)/obj/%.d,$(PIER_SOURCES) $(HOST_SOURCES) $(CLI_SOURCES))
+	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
-CHECK_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-$(eval $(call variant,$(BUILD),$(CFLAGS)))
-$(eval $(call variant,$(BUILD)/check,$(CHECK_FLAGS)))
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+  used := $(call stamp,$(BUILD),$(CC) $(BASE_FLAGS) $(CFLAGS) $(CPPFLAGS) $(INCLUDES))
+  used := $(call stamp,$(BUILD)/check,$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(CPPFLAGS) $(INCLUDES))
+  used := $(call stamp,$(BUILD)/fuzz,$(FUZZ_CC) $(BASE_FLAGS) $(FUZZ_FLAGS) $(CPPFLAGS) $(INCLUDES))
+endif
+$(eval $(call variant,$(BUILD),$(CFLAGS),$(CC)))
+$(eval $(call variant,$(BUILD)/check,$(CHECK_FLAGS),$(CC)))
+$(eval $(call variant,$(BUILD)/fuzz,$(FUZZ_FLAGS),$(FUZZ_CC)))
+-include $(shell [ ! -d $(BUILD) ] || find $(BUILD) -name '*.d')
 
-.PHONY: all
-all: $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(BUILD)/pier $(EXAMPLES:%=priv/%)
-.DEFAULT_GOAL := all
+# What is hidden in libpier is hidden from libpier_host too: it takes its own
+# copy of those objects from the archive, all public ones from libpier.so.
+SHARED := -shared -Wl,--exclude-libs,ALL -Wl,-z,defs
+$(BUILD)/libpier.so.$(SONAME): $(PIER_SOURCES:%.c=$(BUILD)/obj/%.o)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED) -Wl,-soname,$(@F) -o $@ $^ $(LIBS)
+$(BUILD)/libpier_host.so.$(SONAME): $(HOST_SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/libpier.so $(BUILD)/libpier.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED) -Wl,-soname,$(@F) -o $@ $^ $(LIBS)
+$(BUILD)/libpier.so $(BUILD)/libpier_host.so: %: %.$(SONAME)
+	@ln -sf $(<F) $@
 
-priv/%: $(BUILD)/examples/%
-	@mkdir -p priv
-	cp $< $@
+$(PRIV)/%: $(BUILD)/examples/%
+	@mkdir -p $(@D)
+	@cp $< $@
 
 # One test binary per source file; test/support and test/peers serve them all.
-$(BUILD)/check/test/%: $(BUILD)/check/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/check/obj/%.o) $(BUILD)/check/libpier_host.a $(BUILD)/check/libpier.a
+CHECK := $(BUILD)/check
+$(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
-$(BUILD)/check/peers/%: $(BUILD)/check/obj/test/peers/%.o
+$(CHECK)/peers/%: $(CHECK)/obj/test/peers/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^
+$(CHECK)/test/both/native: $(CHECK)/obj/test/both/native.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: tests
-tests: $(TESTS:%=$(BUILD)/check/test/%) $(PEERS:%=$(BUILD)/check/peers/%) $(EXAMPLES:%=$(BUILD)/check/examples/%)
+tests: $(TESTS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
+  $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
+
+# The set-up may change what the lines above found (pkg-config, ei), so that
+# what comes after it is a make of its own.
+.PHONY: check checked
+check: ## every test, built with sanitizers; sets the machine up first
+	@CC='$(CC)' $(SETUP) build check
+	@$(MAKE) --no-print-directory checked
+T ?= %
+checked: all tests
+	@PIER_BUILD=$(CHECK) CC='$(CC)' MAKE='$(MAKE)' test/run \
+	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(SCRIPTS))
+
+.PHONY: demo shown
+demo: ## real programs over a port, on the native host and on the BEAM; sets the machine up first
+	@CC='$(CC)' $(SETUP) build demo
+	@$(MAKE) --no-print-directory --silent shown
+shown: all $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
+	@PIER_BUILD=$(BUILD) tools/demo
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/test/fuzz/fuzz_%.o $(BUILD)/fuzz/libpier_host.a $(BUILD)/fuzz/libpier.a
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+.PHONY: fuzz fuzzed $(FUZZERS:%=fuzz-%)
+fuzz: ## every fuzzer, FUZZ_SECONDS (10) each; needs clang
+	@CC='$(FUZZ_CC)' $(SETUP) build fuzz
+	@$(MAKE) --no-print-directory fuzzed
+fuzzed: $(FUZZERS:%=fuzz-%)
+# What is found goes to build/; test/fuzz/corpus holds what is worth keeping.
+$(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/corpus/$* $(BUILD)/fuzz/found
+	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+	  -artifact_prefix=$(BUILD)/fuzz/found/ $(BUILD)/fuzz/corpus/$* $(wildcard test/fuzz/corpus/$*)
+
+.PHONY: format
+format: ## every C file, as .clang-format has it
+	$(CLANG_FORMAT) -i $(FORMATTED)
+
+.PHONY: layers symbols
+layers: ## are the includes one-way? (part of check)
+	@tools/layers
+symbols: $(BUILD)/libpier.so $(BUILD)/libpier_host.so ## writes the lists of exported symbols anew
+	tools/symbols $(BUILD)/libpier.so >test/house/libpier.symbols
+	tools/symbols $(BUILD)/libpier_host.so >test/house/libpier_host.symbols
+
+# pkg-config files: what a static program needs besides is under Libs.private.
+$(BUILD)/%.pc: tools/pkgconfig/%.pc.in $(BUILD)/flags Makefile
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	  -e 's|@VERSION@|$(VERSION)|' -e 's|@EI_CFLAGS@|$(EI_CFLAGS)|' -e 's|@EI_LIBS@|$(EI_LIBS)|' $< >$@
+
+ROOT = $(DESTDIR)$(LIBDIR)
+.PHONY: install uninstall
+install: all $(BUILD)/pier.pc $(BUILD)/pier_host.pc ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(ROOT)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pier
+	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 644 include/pier.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 644 $(wildcard include/pier/*.h) $(DESTDIR)$(INCLUDEDIR)/pier
+	$(INSTALL) -m 644 $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(ROOT)
+	$(INSTALL) -m 644 $(BUILD)/pier.pc $(BUILD)/pier_host.pc $(ROOT)/pkgconfig
+	$(INSTALL) -m 644 $(BUILD)/libpier.so.$(SONAME) $(ROOT)/libpier.so.$(VERSION)
+	$(INSTALL) -m 644 $(BUILD)/libpier_host.so.$(SONAME) $(ROOT)/libpier_host.so.$(VERSION)
+	for lib in libpier libpier_host; do \
+	  ln -sf $$lib.so.$(VERSION) $(ROOT)/$$lib.so.$(SONAME) && \
+	  ln -sf $$lib.so.$(SONAME) $(ROOT)/$$lib.so || exit; done
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/pier $(HEADERS:include/%=$(DESTDIR)$(INCLUDEDIR)/%)
+	for lib in libpier libpier_host; do rm -f $(ROOT)/$$lib.a $(ROOT)/$$lib.so $(ROOT)/$$lib.so.*; done
+	rm -f $(ROOT)/pkgconfig/pier.pc $(ROOT)/pkgconfig/pier_host.pc
+	[ ! -d $(DESTDIR)$(INCLUDEDIR)/pier ] || rmdir $(DESTDIR)$(INCLUDEDIR)/pier
+
+-include test/bench/bench.mk
+
+.PHONY: clean help
+clean: ## build/ and the programs in priv/
+	rm -rf $(BUILD)
+	rm -f $(EXAMPLES:%=$(PRIV)/%)
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo 'make bench      against a raw epoll host and the BEAM'
 .SECONDARY:
