@@ -98,6 +98,7 @@ static int scan_plain(pier_span plain, const pier_limits *limits, pier_diag *dia
 int pier__inflate(pier_span bytes, const pier_limits *limits, pier_buffer *plain, size_t *used,
                   pier_diag *diag) {
   z_stream z = {0};
+  const uint8_t *end;
   size_t from = plain->size, size;
   int result, error = check_size(bytes, limits, diag);
   if (error) return error;
@@ -110,10 +111,12 @@ int pier__inflate(pier_span bytes, const pier_limits *limits, pier_buffer *plain
   result = inflateInit(&z);
   if (result != Z_OK) return inflate_error(result, size, diag);
   result = inflate_all(&z, bytes.data + bytes.size, size, plain);
-  if (used) *used = (size_t)(z.next_in - bytes.data);
+  end = z.next_in;
   inflateEnd(&z);
   if (plain->error)
     return pier_diag_set(diag, plain->error, 1, "%s", pier_strerror(plain->error));
   if (result != Z_OK) return inflate_error(result, size, diag);
-  return scan_plain(pier_span_of(plain->data + from, plain->size - from), limits, diag);
+  error = scan_plain(pier_span_of(plain->data + from, plain->size - from), limits, diag);
+  if (!error && used) *used = (size_t)(end - bytes.data);
+  return error;
 }

@@ -8,12 +8,18 @@ static int nibble(char c) {
   return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-static pier_span bytes_of(const char *hex) {
-  size_t size = strlen(hex) / 2, i;
-  uint8_t *bytes = malloc(size + 1);
+pier_span vectors_bytes(const char *hex) {
+  uint8_t *bytes = malloc(strlen(hex) / 2 + 1);
+  size_t size = 0;
   if (!bytes) abort();
-  for (i = 0; i < size; i++)
-    bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+  while (*hex) {
+    if (*hex == ' ') {
+      hex++;
+      continue;
+    }
+    bytes[size++] = (uint8_t)(nibble(hex[0]) << 4 | nibble(hex[1]));
+    hex += 2;
+  }
   return pier_span_of(bytes, size);
 }
 
@@ -25,7 +31,7 @@ static void split(vector_row *row, char *line) {
     at = strchr(at, '\t');
     if (at) *at++ = '\0';
   }
-  row->bytes = bytes_of(row->field[0]);
+  row->bytes = vectors_bytes(row->field[0]);
 }
 
 static void name_row(vector_row *row, const char *path, size_t number) {

@@ -18,4 +18,7 @@ typedef struct vector_row {
 vector_row *vectors_load(const char *path, size_t *count);
 void vectors_free(vector_row *rows, size_t count);
 
+/* The bytes of lower-case hex, spaces skipped. Free `data` with free. */
+pier_span vectors_bytes(const char *hex);
+
 #endif
