@@ -1,10 +1,12 @@
 /* A host from its beginning to its end. */
 #include "host/host.h"
 
+#include "host/pipes.h"
 #include "host/spawn.h"
 #include "port/reason.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -32,6 +34,15 @@ static void ignore_sigpipe(void) {
   sigaction(SIGPIPE, &action, NULL);
 }
 
+static int keep_low(pier_host *host) {
+  int i;
+  for (i = 0; i < 2; i++) {
+    host->low[i] = fcntl(host->wake, F_DUPFD_CLOEXEC, PIER__FIRST_FREE);
+    if (host->low[i] < 0) return -errno;
+  }
+  return 0;
+}
+
 static int start(pier_host *host, const pier_host_config *config) {
   int error;
   host->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -45,6 +56,8 @@ static int start(pier_host *host, const pier_host_config *config) {
   ignore_sigpipe();
   host->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (host->wake < 0) return -errno;
+  error = keep_low(host);
+  if (error < 0) return error;
   error = pier__watch(host, host->wake, EPOLLIN, pier__event_key(0, PIER__WAKE));
   if (error < 0 || !config->loop) return error;
   return pier__uv_attach(host, config->loop);
@@ -62,7 +75,7 @@ int pier_host_new(pier_host **host, const pier_host_config *config) {
   fresh = pier_alloc(sizeof *fresh);
   if (!fresh) return PIER_ENOMEM;
   memset(fresh, 0, sizeof *fresh);
-  fresh->epoll = fresh->wake = -1;
+  fresh->epoll = fresh->wake = fresh->low[0] = fresh->low[1] = -1;
   fresh->limits = config->limits;
   fresh->linger_ms = config->linger_ms;
   error = start(fresh, config);
@@ -105,6 +118,8 @@ void pier_host_free(pier_host *host) {
   pier__children_free(host);
   if (host->uv) pier__uv_detach(host);
   if (host->wake >= 0) close(host->wake);
+  if (host->low[0] >= 0) close(host->low[0]);
+  if (host->low[1] >= 0) close(host->low[1]);
   if (host->epoll >= 0) close(host->epoll);
   if (host->stack) munmap(host->stack, PIER__SPAWN_STACK);
   pier__post_free(&host->post);

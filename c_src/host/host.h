@@ -27,7 +27,8 @@ struct pier_host {
   void *stack; /* for the moment between clone and exec */
   struct pier__uv *uv;
   int epoll;
-  int wake; /* eventfd, with a loop of the caller's only; else -1 */
+  int wake;   /* eventfd, with a loop of the caller's only; else -1 */
+  int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
   unsigned linger_ms;
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */

@@ -7,6 +7,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+enum { JOIN_MAX = 2048 };
+
 static struct pier__hport *hport(struct pier__port *port) {
   return (struct pier__hport *)(void *)port;
 }
@@ -45,11 +47,25 @@ static void announce(struct pier__port *port, pier_span reason) {
   pier_free(monitors);
 }
 
+/* For a header and a small payload one copy is cheaper than a vector. */
+static ssize_t write_joined(int fd, const struct iovec parts[2]) {
+  uint8_t joined[JOIN_MAX];
+  memcpy(joined, parts[0].iov_base, parts[0].iov_len);
+  if (parts[1].iov_len > 0)
+    memcpy(joined + parts[0].iov_len, parts[1].iov_base, parts[1].iov_len);
+  return write(fd, joined, parts[0].iov_len + parts[1].iov_len);
+}
+
+static ssize_t write_parts(int fd, const struct iovec *parts, int count) {
+  if (count == 1) return write(fd, parts->iov_base, parts->iov_len);
+  if (parts[0].iov_len + parts[1].iov_len <= JOIN_MAX) return write_joined(fd, parts);
+  return writev(fd, parts, count);
+}
+
 static ssize_t write_pipe(struct pier__port *port, const struct iovec *parts, int count) {
   ssize_t written;
   do {
-    written = count == 1 ? write(hport(port)->out, parts->iov_base, parts->iov_len)
-                         : writev(hport(port)->out, parts, count);
+    written = write_parts(hport(port)->out, parts, count);
   } while (written < 0 && errno == EINTR);
   if (written >= 0) return written;
   return errno == EAGAIN ? 0 : -errno;

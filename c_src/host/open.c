@@ -6,12 +6,15 @@
 #include "port/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { LOW_ENOUGH = 64 };
 
 static int check(const pier_port_options *options, pier_diag *diag) {
   int executable = options->kind == PIER_SPAWN_EXECUTABLE;
@@ -63,6 +66,19 @@ static void undo(pid_t pid, int pidfd) {
   waitpid(pid, NULL, 0);
 }
 
+/* A child copies the descriptor table up to the highest that it needs. Beside
+ * thousands of ports new pipes are the highest of all: the child is lent copies
+ * in low places, which the host keeps free for that. */
+static int lend(const pier_host *host, int which, int fd) {
+  if (fd <= LOW_ENOUGH || dup3(fd, host->low[which], O_CLOEXEC) < 0) return fd;
+  return host->low[which];
+}
+
+static void take_back(const pier_host *host, const struct pier__spawn *spawn) {
+  if (spawn->input == host->low[0]) dup3(host->wake, host->low[0], O_CLOEXEC);
+  if (spawn->output == host->low[1]) dup3(host->wake, host->low[1], O_CLOEXEC);
+}
+
 static int start(struct pier__hport *port, const pier_port_options *options,
                  struct pier__pipes *pipes) {
   struct pier__arguments arguments;
@@ -74,11 +90,12 @@ static int start(struct pier__hport *port, const pier_port_options *options,
     spawn.argv = arguments.argv;
     spawn.envp = arguments.envp;
     spawn.cd = options->cd && options->cd[0] ? options->cd : NULL;
-    spawn.input = pipes->child_input;
-    spawn.output = pipes->child_output;
+    spawn.input = lend(host, 0, pipes->child_input);
+    spawn.output = lend(host, 1, pipes->child_output);
     spawn.nouse_stdio = (options->flags & PIER_PORT_NOUSE_STDIO) != 0;
     spawn.stderr_to_stdout = (options->flags & PIER_PORT_STDERR_TO_STDOUT) != 0;
     error = pier__spawn(&spawn, host->stack, &port->os_pid, &pidfd);
+    take_back(host, &spawn);
   }
   pier__arguments_free(&arguments);
   if (error < 0) return error;

@@ -4,12 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { FIRST_FREE = 5 }; /* a program may get 0 to 4 */
-
 static int raise_above(int *fd) {
   int high;
-  if (*fd >= FIRST_FREE) return 0;
-  high = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+  if (*fd >= PIER__FIRST_FREE) return 0;
+  high = fcntl(*fd, F_DUPFD_CLOEXEC, PIER__FIRST_FREE);
   if (high < 0) return -errno;
   close(*fd);
   *fd = high;

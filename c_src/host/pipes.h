@@ -3,6 +3,8 @@
 #ifndef PIER_HOST_PIPES_H
 #define PIER_HOST_PIPES_H
 
+enum { PIER__FIRST_FREE = 5 }; /* a program may get 0 to 4 */
+
 /* All close-on-exec; ours do not block, the program's do and lie at 5 or above,
  * out of the way of where they will be put. -1 where there is none. */
 struct pier__pipes {
