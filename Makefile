@@ -87,9 +87,9 @@ $(1)/examples/%: $(1)/obj/c_src/examples/%.o $(1)/libpier.a
 	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
-  used := $(call stamp,$(BUILD),$(CC) $(BASE_FLAGS) $(CFLAGS) $(CPPFLAGS) $(INCLUDES))
-  used := $(call stamp,$(BUILD)/check,$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(CPPFLAGS) $(INCLUDES))
-  used := $(call stamp,$(BUILD)/fuzz,$(FUZZ_CC) $(BASE_FLAGS) $(FUZZ_FLAGS) $(CPPFLAGS) $(INCLUDES))
+  used := $(call stamp,$(BUILD),$(CC) $(BASE_FLAGS) $(CFLAGS) $(CPPFLAGS))
+  used := $(call stamp,$(BUILD)/check,$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(CPPFLAGS))
+  used := $(call stamp,$(BUILD)/fuzz,$(FUZZ_CC) $(BASE_FLAGS) $(FUZZ_FLAGS) $(CPPFLAGS))
 endif
 $(eval $(call variant,$(BUILD),$(CFLAGS),$(CC)))
 $(eval $(call variant,$(BUILD)/check,$(CHECK_FLAGS),$(CC)))
