@@ -8,8 +8,8 @@
 void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode);
 void pier__print_integer(pier_buffer *out, const pier__view *integer);
 void pier__print_identifier(pier_buffer *out, const pier__view *view);
-void pier__print_export(pier_buffer *out, const pier__view *view, bool unicode);
-void pier__print_fun(pier_buffer *out, const pier__view *view, bool unicode);
+void pier__print_export(pier_buffer *out, const pier__view *view);
+void pier__print_fun(pier_buffer *out, const pier__view *view);
 /* <<1,2,3:4>>; with `strings` as <<"abc">> where its characters can be printed. */
 void pier__print_bits(pier_buffer *out, const pier__view *view, bool strings);
 

@@ -120,14 +120,49 @@ void pier__print_identifier(pier_buffer *out, const pier__view *view) {
   pier_buffer_append_byte(out, '>');
 }
 
-void pier__print_export(pier_buffer *out, const pier__view *view, bool unicode) {
+static bool is_plain_in_fun(const pier__view *atom) {
+  size_t at = 0;
+  bool first = true;
+  while (at < atom->size) {
+    uint32_t c = atom_character(atom, &at);
+    if (first ? !pier__is_atom_start(c) : !pier__is_name_character(c) || c == '@') return false;
+    first = false;
+  }
+  return !first;
+}
+
+/* The BEAM prints the atoms inside a fun by another routine: it quotes other
+ * names, and shows the bytes of UTF-8 as if each were a character. */
+static void print_fun_atom(pier_buffer *out, const pier__view *atom) {
+  bool plain = is_plain_in_fun(atom);
+  uint8_t bytes[4];
+  size_t at = 0, length, i;
+  if (!plain) pier_buffer_append_byte(out, '\'');
+  while (at < atom->size) {
+    uint32_t c = atom_character(atom, &at);
+    if (c < 128 && c != 27 && c != 127) {
+      pier__print_character(out, c, '\'', true);
+    } else if (c < 160) {
+      pier_buffer_append_format(out, "\\%03o", (unsigned)c);
+    } else {
+      length = pier__utf8_encode(bytes, c);
+      for (i = 0; i < length; i++) {
+        uint8_t shown[4];
+        pier_buffer_append(out, shown, pier__utf8_encode(shown, bytes[i]));
+      }
+    }
+  }
+  if (!plain) pier_buffer_append_byte(out, '\'');
+}
+
+void pier__print_export(pier_buffer *out, const pier__view *view) {
   pier__view part;
   pier__view_at(&part, view->data + 1);
   pier_buffer_append_text(out, "fun ");
-  pier__print_atom(out, &part, unicode);
+  print_fun_atom(out, &part);
   pier__view_at(&part, part.next);
   pier_buffer_append_byte(out, ':');
-  pier__print_atom(out, &part, unicode);
+  print_fun_atom(out, &part);
   pier__view_at(&part, part.next);
   pier_buffer_append_byte(out, '/');
   pier__print_integer(out, &part);
@@ -135,13 +170,13 @@ void pier__print_export(pier_buffer *out, const pier__view *view, bool unicode) 
 
 /* #Fun<module.index.uniq>: after the tag come size, arity, 16 bytes of MD5,
  * index, number of variables; then module, old index, old uniq. */
-void pier__print_fun(pier_buffer *out, const pier__view *view, bool unicode) {
+void pier__print_fun(pier_buffer *out, const pier__view *view) {
   enum { INDEX = 22, MODULE = 30 };
   pier__view part;
   uint32_t index = pier__be32(view->data + INDEX);
   pier__view_at(&part, view->data + MODULE);
   pier_buffer_append_text(out, "#Fun<");
-  pier__print_atom(out, &part, unicode);
+  print_fun_atom(out, &part);
   pier__view_at(&part, part.next); /* the old index */
   pier__view_at(&part, part.next);
   pier_buffer_append_format(out, ".%" PRIu32 ".", index);
@@ -196,21 +231,35 @@ void pier__print_string(pier_buffer *out, const pier__view *list) {
   pier_buffer_append_byte(out, '"');
 }
 
-static bool is_latin1_text(const pier__view *bits) {
-  size_t i;
-  for (i = 0; i < bits->size; i++)
-    if (!is_printable(bits->data[i])) return false;
-  return true;
-}
+/* How a binary is shown as text, if at all. What is valid UTF-8 is taken for
+ * that, even if its bytes could be printed as Latin-1. */
+enum text { NO_TEXT, LATIN1_TEXT, UTF8_TEXT };
 
-static bool is_utf8_text(const pier__view *bits) {
+static enum text text_of_utf8(const pier__view *bits, bool *valid) {
+  enum text text = LATIN1_TEXT;
   size_t i, length;
   uint32_t c;
+  *valid = false;
   for (i = 0; i < bits->size; i += length) {
     length = pier__utf8_decode(bits->data + i, bits->size - i, &c);
-    if (length == 0 || !is_printable(c)) return false;
+    if (length == 0) return NO_TEXT;
+    if (!is_printable(c))
+      text = NO_TEXT;
+    else if (c > 127 && text == LATIN1_TEXT)
+      text = UTF8_TEXT;
   }
-  return true;
+  *valid = true;
+  return text;
+}
+
+static enum text text_of(const pier__view *bits) {
+  bool valid;
+  enum text text = text_of_utf8(bits, &valid);
+  size_t i;
+  if (valid) return text;
+  for (i = 0; i < bits->size; i++)
+    if (!is_printable(bits->data[i])) return NO_TEXT;
+  return LATIN1_TEXT;
 }
 
 static void print_text(pier_buffer *out, const pier__view *bits, bool latin1) {
@@ -226,10 +275,9 @@ static void print_text(pier_buffer *out, const pier__view *bits, bool latin1) {
 void pier__print_bits(pier_buffer *out, const pier__view *view, bool strings) {
   size_t i;
   if (strings && view->size > 0 && view->bits == 8) {
-    /* UTF-8 of nothing but ASCII is Latin-1 as well. */
-    bool latin1 = is_latin1_text(view);
-    if (latin1 || is_utf8_text(view)) {
-      print_text(out, view, latin1);
+    enum text text = text_of(view);
+    if (text != NO_TEXT) {
+      print_text(out, view, text == LATIN1_TEXT);
       return;
     }
   }

@@ -46,10 +46,10 @@ static void print_leaf(struct printer *printer, const pier__view *view) {
     pier__print_identifier(printer->out, view);
     break;
   case PIER__EXPORT:
-    pier__print_export(printer->out, view, printer->unicode);
+    pier__print_export(printer->out, view);
     break;
   case PIER__FUN:
-    pier__print_fun(printer->out, view, printer->unicode);
+    pier__print_fun(printer->out, view);
     break;
   case PIER__BITS:
     pier__print_bits(printer->out, view, printer->strings);

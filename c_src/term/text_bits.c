@@ -118,36 +118,33 @@ static uint64_t half_bits(double value) {
   double scaled;
   uint64_t sign = signbit(value) ? 0x8000 : 0;
   if (size == 0) return sign;
+  if (size >= 65520) return sign | 0x7c00; /* rounds to infinity */
   (void)frexp(size, &exponent);
   if (exponent < -13) exponent = -13;
   scaled = nearbyint(ldexp(size, 11 - exponent));
   return sign + (uint64_t)scaled + ((uint64_t)(exponent + 13) << 10);
 }
 
-static bool float_bits(double value, int64_t width, uint64_t *bits) {
+/* What is too big for 32 or 16 bits becomes infinite there, as in the BEAM. */
+static uint64_t float_bits(double value, int64_t width) {
   float single = (float)value;
   uint32_t word;
-  if (width == 64) {
-    memcpy(bits, &value, sizeof value);
-  } else if (width == 32) {
-    memcpy(&word, &single, sizeof single);
-    *bits = word;
-    return isfinite(single);
-  } else {
-    *bits = half_bits(value);
-    return (*bits & 0x7c00) != 0x7c00 && fabs(value) < 65536;
-  }
-  return isfinite(value);
+  uint64_t bits;
+  if (width == 16) return half_bits(value);
+  memcpy(&word, &single, sizeof single);
+  memcpy(&bits, &value, sizeof value);
+  return width == 32 ? word : bits;
 }
 
 static int put_float(pier__parser *parser, pier__frame *frame, const pier__view *view,
                      int64_t width, bool little) {
-  uint64_t bits = 0;
+  uint64_t bits;
   int64_t i, bytes = width / 8;
   double value = view->kind == PIER__INT ? integer_value(view) : view->real;
   if (view->kind > PIER__FLOAT || (width != 16 && width != 32 && width != 64) ||
-      !float_bits(value, width, &bits))
+      !isfinite(value))
     return pier__parser_fail(parser, PIER_ETEXT, bad_value);
+  bits = float_bits(value, width);
   for (i = 0; i < bytes && !parser->bits.error; i++)
     put_bits(parser, frame, (unsigned)(bits >> (8 * (little ? i : bytes - 1 - i))) & 0xff, 8);
   return parser->bits.error;
