@@ -49,6 +49,7 @@ typedef struct pier__match {
   va_list arguments;
   pier_diag *diag;
   pier_span term;
+  pier_span literal; /* the text of the last one, for the diag */
   const uint8_t *start;
   size_t depth, stores;
   pier_buffer more; /* stores beyond the few */

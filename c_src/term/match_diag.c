@@ -75,20 +75,6 @@ static void say_got(struct words *words, const uint8_t *at) {
   }
 }
 
-/* The text of the literal at the token, up to something that ends it. */
-static void say_literal(const pier__match *match, struct words *words) {
-  pier_span text = match->lexer.text;
-  size_t end = match->token.offset + match->token.text.size;
-  if (match->token.kind == PIER__T_QUOTED || match->token.kind == PIER__T_STRING) end += 2;
-  if (match->token.kind == PIER__T_OPEN_BITS) {
-    say(words, "the binary in the pattern");
-    return;
-  }
-  if (end > text.size) end = text.size;
-  say(words, "%.*s", (int)(end - match->token.offset),
-      (const char *)text.data + match->token.offset);
-}
-
 int pier__match_fail(pier__match *match, int error, const uint8_t *at, const char *expected) {
   struct words words;
   bool inside;
@@ -103,7 +89,7 @@ int pier__match_fail(pier__match *match, int error, const uint8_t *at, const cha
   if (expected)
     say(&words, "%s", expected);
   else
-    say_literal(match, &words);
+    say(&words, "%.*s", (int)match->literal.size, (const char *)match->literal.data);
   say(&words, ", got ");
   say_got(&words, at);
   return error;

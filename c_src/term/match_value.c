@@ -161,18 +161,27 @@ static int read_literal(pier__match *match, pier_buffer *literal) {
   return pier__match_bad_pattern(match, parser.fault ? parser.fault : pier_strerror(error));
 }
 
+/* The pattern from `from` to the token, without the blanks before it. */
+static pier_span text_since(const pier__match *match, size_t from) {
+  size_t end = match->token.offset;
+  while (end > from && match->lexer.text.data[end - 1] <= ' ')
+    end--;
+  return pier_span_of(match->lexer.text.data + from, end - from);
+}
+
 int pier__match_literal(pier__match *match, const pier__view *view, const uint8_t *at) {
   static const pier__maps no_maps;
   pier_buffer literal = PIER_BUFFER_INIT;
   size_t from = match->token.offset;
-  int same = compare_plain(match, view), error = 0;
-  if (same == 0) return pier__match_fail(match, PIER_EMATCH, at, NULL);
-  if (same > 0) return pier__match_advance(match);
-  error = read_literal(match, &literal);
-  if (!error && pier__order(&no_maps, literal.data, at, &error) != 0 && !error) {
-    match->token.offset = from;
-    error = pier__match_fail(match, PIER_EMATCH, at, NULL);
+  int same = compare_plain(match, view), error;
+  if (same >= 0) {
+    match->literal = pier_span_of(match->lexer.text.data + from, match->lexer.at - from);
+    return same ? pier__match_advance(match) : pier__match_fail(match, PIER_EMATCH, at, NULL);
   }
+  error = read_literal(match, &literal);
+  match->literal = text_since(match, from);
+  if (!error && pier__order(&no_maps, literal.data, at, &error) != 0 && !error)
+    error = pier__match_fail(match, PIER_EMATCH, at, NULL);
   pier_buffer_free(&literal);
   return error;
 }
@@ -196,14 +205,6 @@ static int find_pair(const pier__level *level, const pier_buffer *key, const uin
   return error;
 }
 
-/* From `from` to the arrow, without the blanks before it. */
-static pier_span key_text(const pier__match *match, size_t from) {
-  size_t end = match->token.offset;
-  while (end > from && match->lexer.text.data[end - 1] <= ' ')
-    end--;
-  return pier_span_of(match->lexer.text.data + from, end - from);
-}
-
 static int fail_key(pier__match *match, pier__level *level) {
   char expected[64];
   snprintf(expected, sizeof expected, "map with key %.*s", (int)level->key.size,
@@ -222,7 +223,7 @@ int pier__match_key(pier__match *match, pier__level *level, const uint8_t **valu
   if (!error && match->token.kind != PIER__T_ARROW)
     error = pier__match_bad_pattern(match, "=> is expected after the key");
   if (!error) {
-    level->key = key_text(match, from);
+    level->key = text_since(match, from);
     error = find_pair(level, &key, value);
   }
   if (!error && !*value) error = fail_key(match, level);
