@@ -1,6 +1,4 @@
 /* Peers over real pipes: every case with the blocking loop and with libuv. */
-#include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,124 +12,9 @@
 #include <cmocka.h>
 
 #include <pier.h>
-#include <uv.h>
 
 #include "../support/child.h"
-
-/* ---- The programs ---------------------------------------------------------- */
-
-struct setting {
-  int uv;
-  unsigned packet;
-  int flags;
-  pier_peer_error *error;
-};
-
-static int echo(pier_call *call, void *state) {
-  (void)state;
-  return pier_reply_frame(call, pier_call_request(call));
-}
-
-static int add(pier_call *call, void *state) {
-  long long a, b;
-  (void)state;
-  if (pier_match(pier_call_request(call), "{add, ~l, ~l}", &a, &b) < 0)
-    return pier_reply(call, "{error, badarg}");
-  return pier_reply(call, "{ok, ~l}", a + b);
-}
-
-static int print(pier_call *call, void *state) {
-  (void)state;
-  printf("stray\n");
-  fflush(stdout);
-  if (system("echo from a child; cat") != 0) return PIER_EARG;
-  return pier_reply(call, "printed");
-}
-
-static int stop(pier_call *call, void *state) {
-  int error = pier_reply(call, "bye");
-  pier_peer_stop(*(pier_peer **)state);
-  return error;
-}
-
-static int twice(pier_call *call, void *state) {
-  (void)state;
-  assert_int_equal(pier_reply(call, "once"), 0);
-  assert_int_equal(pier_reply(call, "again"), PIER_ETWICE);
-  assert_int_equal(pier_reply_term(call, pier_call_request(call)), PIER_ETWICE);
-  return 0;
-}
-
-static int forget(pier_call *call, void *state) {
-  (void)call;
-  (void)state;
-  return 0;
-}
-
-static int refuse(pier_call *call, void *state) {
-  (void)call;
-  (void)state;
-  return PIER_ESTATE;
-}
-
-static int be_patient(pier_call *call, const pier_diag *diag, void *state) {
-  (void)state;
-  if (!call) {
-    fprintf(stderr, "handler: %s\n", pier_error_name(diag->error));
-    return 0;
-  }
-  return pier_reply(call, "{error, badterm}");
-}
-
-static void no_op(int number) {
-  (void)number;
-}
-
-static void note_end(pier_peer *peer, int status, void *state) {
-  *(int *)state = status;
-  pier_peer_free(peer);
-}
-
-static int run_peer(pier_peer *peer, int uv) {
-  uv_loop_t loop;
-  int status = -1;
-  if (!uv) return pier_peer_run(peer);
-  if (uv_loop_init(&loop) < 0) return 100;
-  if (pier_peer_start_uv(peer, &loop, note_end, &status) < 0) return 101;
-  uv_run(&loop, UV_RUN_DEFAULT);
-  return uv_loop_close(&loop) == 0 ? status : 102;
-}
-
-static int serve(const struct setting *setting, int terms) {
-  static pier_peer *peer;
-  pier_peer_config config;
-  struct sigaction action = {.sa_handler = no_op};
-  sigaction(SIGUSR1, &action, NULL);
-  pier_peer_config_init(&config);
-  config.packet = setting->packet;
-  config.error = setting->error;
-  if (setting->flags & CHILD_ON_3_AND_4) {
-    config.in = 3;
-    config.out = 4;
-  }
-  if (pier_peer_new(&peer, &config) < 0) return 99;
-  if (!terms) pier_peer_on_frame(peer, echo, NULL);
-  pier_peer_on(peer, "add", 2, add, NULL);
-  pier_peer_on(peer, "print", 0, print, NULL);
-  pier_peer_on(peer, "stop", 0, stop, &peer);
-  pier_peer_on(peer, "twice", 0, twice, NULL);
-  pier_peer_on(peer, "forget", 0, forget, NULL);
-  pier_peer_on(peer, "refuse", 0, refuse, NULL);
-  return run_peer(peer, setting->uv);
-}
-
-static int echo_program(void *state) {
-  return serve(state, 0);
-}
-
-static int term_program(void *state) {
-  return serve(state, 1);
-}
+#include "../support/peer_program.h"
 
 /* ---- What is written and expected ------------------------------------------ */
 
@@ -191,7 +74,7 @@ static void expect_terms(const pier_buffer *got, const pier_buffer *expected) {
 }
 
 /* Input is echoed; the program then ends with 0 and silence. */
-static void echoes(struct setting *setting, const pier_buffer *input, size_t step) {
+static void echoes(struct peer_setting *setting, const pier_buffer *input, size_t step) {
   pier_buffer output = PIER_BUFFER_INIT;
   char said[512];
   struct child child;
@@ -203,7 +86,7 @@ static void echoes(struct setting *setting, const pier_buffer *input, size_t ste
   pier_buffer_free(&output);
 }
 
-static void small_frames_of(struct setting *setting, size_t count, size_t step) {
+static void small_frames_of(struct peer_setting *setting, size_t count, size_t step) {
   pier_buffer input = PIER_BUFFER_INIT;
   size_t i;
   for (i = 0; i < count; i++)
@@ -212,44 +95,44 @@ static void small_frames_of(struct setting *setting, size_t count, size_t step) 
   pier_buffer_free(&input);
 }
 
-static void byte_by_byte(struct setting *setting) {
+static void byte_by_byte(struct peer_setting *setting) {
   small_frames_of(setting, 40, 1);
 }
 
-static void in_flight_64(struct setting *setting) {
+static void in_flight_64(struct peer_setting *setting) {
   small_frames_of(setting, 64, SIZE_MAX);
 }
 
-static void in_flight_20000(struct setting *setting) {
+static void in_flight_20000(struct peer_setting *setting) {
   small_frames_of(setting, 20000, SIZE_MAX);
 }
 
-static void packet_1(struct setting *setting) {
+static void packet_1(struct peer_setting *setting) {
   setting->packet = 1;
   small_frames_of(setting, 300, 7);
 }
 
-static void packet_2(struct setting *setting) {
+static void packet_2(struct peer_setting *setting) {
   setting->packet = 2;
   small_frames_of(setting, 300, 7);
 }
 
-static void nonblocking_pipes(struct setting *setting) {
+static void nonblocking_pipes(struct peer_setting *setting) {
   setting->flags = CHILD_NONBLOCKING;
   small_frames_of(setting, 5000, 1000);
 }
 
-static void small_pipes(struct setting *setting) {
+static void small_pipes(struct peer_setting *setting) {
   setting->flags = CHILD_SMALL_PIPES;
   small_frames_of(setting, 5000, 999);
 }
 
-static void on_3_and_4(struct setting *setting) {
+static void on_3_and_4(struct peer_setting *setting) {
   setting->flags = CHILD_ON_3_AND_4;
   small_frames_of(setting, 100, SIZE_MAX);
 }
 
-static void big_frames(struct setting *setting) {
+static void big_frames(struct peer_setting *setting) {
   static const size_t sizes[] = {0, 65531, 65532, 65533, 4 << 20, 1, 300000};
   pier_buffer input = PIER_BUFFER_INIT;
   size_t i;
@@ -259,13 +142,13 @@ static void big_frames(struct setting *setting) {
   pier_buffer_free(&input);
 }
 
-static void big_frames_nonblocking(struct setting *setting) {
+static void big_frames_nonblocking(struct peer_setting *setting) {
   setting->flags = CHILD_NONBLOCKING | CHILD_SMALL_PIPES;
   big_frames(setting);
 }
 
 /* Signals without SA_RESTART arrive all the time. */
-static void signals(struct setting *setting) {
+static void signals(struct peer_setting *setting) {
   pier_buffer input = PIER_BUFFER_INIT, output = PIER_BUFFER_INIT;
   char said[512];
   struct child child;
@@ -288,7 +171,7 @@ static void signals(struct setting *setting) {
 }
 
 /* All is written and the owner's end closed before one answer is read. */
-static void pending_output_at_the_end(struct setting *setting) {
+static void pending_output_at_the_end(struct peer_setting *setting) {
   pier_buffer input = PIER_BUFFER_INIT, output = PIER_BUFFER_INIT;
   char said[512];
   struct child child;
@@ -310,7 +193,7 @@ static void pending_output_at_the_end(struct setting *setting) {
 }
 
 /* What the program says of `input`: its answers, its status, its last words. */
-static void ends_with(struct setting *setting, int (*program)(void *), const void *input,
+static void ends_with(struct peer_setting *setting, int (*program)(void *), const void *input,
                       size_t size, const pier_buffer *answers, int status, const char *words) {
   pier_buffer output = PIER_BUFFER_INIT;
   char said[512];
@@ -331,15 +214,15 @@ static void ends_with(struct setting *setting, int (*program)(void *), const voi
   pier_buffer_free(&output);
 }
 
-static void nothing_at_all(struct setting *setting) {
+static void nothing_at_all(struct peer_setting *setting) {
   ends_with(setting, echo_program, "", 0, NULL, 0, "");
 }
 
-static void end_in_a_header(struct setting *setting) {
+static void end_in_a_header(struct peer_setting *setting) {
   ends_with(setting, echo_program, "\0\0", 2, NULL, 1, "input ends after 2 of 4 bytes");
 }
 
-static void end_in_a_body(struct setting *setting) {
+static void end_in_a_body(struct peer_setting *setting) {
   pier_buffer answers = PIER_BUFFER_INIT;
   append_frame(&answers, 4, "a", 1);
   ends_with(setting, echo_program, "\0\0\0\1a\0\0\0\5bcd", 12, &answers, 1,
@@ -347,17 +230,17 @@ static void end_in_a_body(struct setting *setting) {
   pier_buffer_free(&answers);
 }
 
-static void text_where_frames_are_expected(struct setting *setting) {
+static void text_where_frames_are_expected(struct peer_setting *setting) {
   ends_with(setting, echo_program, "hello, world\n", 13, NULL, 1, "frame of 1751477356 bytes");
 }
 
-static void end_in_a_body_with_handler(struct setting *setting) {
+static void end_in_a_body_with_handler(struct peer_setting *setting) {
   setting->error = be_patient;
   ends_with(setting, echo_program, "\0\0\0\5bcd", 7, NULL, 1, "handler: PIER_ETRUNCATED\n");
 }
 
 /* The owner reads nothing and goes. */
-static void dead_reader(struct setting *setting, size_t size) {
+static void dead_reader(struct peer_setting *setting, size_t size) {
   pier_buffer input = PIER_BUFFER_INIT, output = PIER_BUFFER_INIT;
   char said[512];
   struct child child;
@@ -375,15 +258,15 @@ static void dead_reader(struct setting *setting, size_t size) {
   pier_buffer_free(&input);
 }
 
-static void dead_reader_small(struct setting *setting) {
+static void dead_reader_small(struct peer_setting *setting) {
   dead_reader(setting, 10);
 }
 
-static void dead_reader_big(struct setting *setting) {
+static void dead_reader_big(struct peer_setting *setting) {
   dead_reader(setting, 4 << 20);
 }
 
-static void dialogue(struct setting *setting, const char *const *requests,
+static void dialogue(struct peer_setting *setting, const char *const *requests,
                      const char *const *answers, int status, const char *words) {
   pier_buffer input = PIER_BUFFER_INIT, expected = PIER_BUFFER_INIT;
   for (; *requests; requests++)
@@ -395,7 +278,7 @@ static void dialogue(struct setting *setting, const char *const *requests,
   pier_buffer_free(&expected);
 }
 
-static void requests(struct setting *setting) {
+static void requests(struct peer_setting *setting) {
   static const char *const sent[] = {
       "{add,1,2}", "{add,-1,1}", "{add,a,b}", "nobody", "{nobody}",  "{add,1}",   "[]",
       "{1,2}",     "{}",         "{twice}",   "forget", "{add,3,4}", "'\\x{e4}'", NULL};
@@ -416,25 +299,25 @@ static void requests(struct setting *setting) {
   dialogue(setting, sent, got, 0, "");
 }
 
-static void stray_output(struct setting *setting) {
+static void stray_output(struct peer_setting *setting) {
   static const char *const sent[] = {"print", "{add,1,2}", NULL};
   static const char *const got[] = {"printed", "{ok,3}", NULL};
   dialogue(setting, sent, got, 0, "stray\nfrom a child\n");
 }
 
-static void stopping(struct setting *setting) {
+static void stopping(struct peer_setting *setting) {
   static const char *const sent[] = {"{add,1,2}", "stop", "{add,3,4}", NULL};
   static const char *const got[] = {"{ok,3}", "bye", NULL};
   dialogue(setting, sent, got, 0, "");
 }
 
-static void a_handler_fails(struct setting *setting) {
+static void a_handler_fails(struct peer_setting *setting) {
   static const char *const sent[] = {"{add,1,2}", "refuse", "{add,3,4}", NULL};
   static const char *const got[] = {"{ok,3}", NULL};
   dialogue(setting, sent, got, 1, "a handler failed: not possible in this state\n");
 }
 
-static void a_bad_term(struct setting *setting) {
+static void a_bad_term(struct peer_setting *setting) {
   pier_buffer input = PIER_BUFFER_INIT, expected = PIER_BUFFER_INIT;
   append_term(&input, "{add,1,2}");
   append_frame(&input, 4, "junk", 4);
@@ -451,7 +334,7 @@ static void a_bad_term(struct setting *setting) {
 
 static const struct {
   const char *name;
-  void (*check)(struct setting *setting);
+  void (*check)(struct peer_setting *setting);
 } rows[] = {
     {"frames byte by byte", byte_by_byte},
     {"64 frames in flight", in_flight_64},
@@ -483,7 +366,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static void check_row(void **state) {
   size_t number = (size_t)(uintptr_t)*state;
-  struct setting setting = {number % 2 == 1, 4, 0, NULL};
+  struct peer_setting setting = {number % 2 == 1, 4, 0, NULL};
   rows[number / 2].check(&setting);
 }
 
