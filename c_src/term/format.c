@@ -19,7 +19,7 @@ static void put_signed(pier_buffer *out, long long value) {
 
 static int put_float(pier_buffer *out, double value, const char **fault) {
   if (isfinite(value)) {
-    pier__emit_float(out, value);
+    pier_write_double(out, value);
     return 0;
   }
   *fault = "Inf and NaN are not terms";
@@ -40,7 +40,7 @@ static long long count_characters(pier_span text) {
 
 static int put_atom(pier_buffer *out, pier_span name, const char **fault) {
   long long characters = count_characters(name);
-  if (characters >= 0 && characters <= PIER__ATOM_MAX) {
+  if (characters >= 0 && characters <= PIER__ATOM_CHARACTERS) {
     pier__emit_atom(out, name.data, name.size);
     return 0;
   }
@@ -58,7 +58,7 @@ static int put_text(pier_buffer *out, pier_span text, const char **fault) {
     *fault = "text is UTF-8";
     return PIER_ERANGE;
   }
-  if (characters > 0) pier__emit_head(out, ERL_LIST_EXT, (size_t)characters);
+  if (characters > 0) pier_write_list(out, (size_t)characters);
   for (i = 0; i < text.size; i += length) {
     length = pier__utf8_decode(text.data + i, text.size - i, &c);
     pier__emit_integer(out, false, c);
@@ -69,7 +69,7 @@ static int put_text(pier_buffer *out, pier_span text, const char **fault) {
 
 static int put_binary(pier_buffer *out, const void *data, size_t size, const char **fault) {
   if (size <= UINT32_MAX) {
-    pier__emit_binary(out, data, size, 8);
+    pier_write_binary(out, data, size);
     return 0;
   }
   *fault = "a binary of 4 GiB or more";
@@ -77,7 +77,7 @@ static int put_binary(pier_buffer *out, const void *data, size_t size, const cha
 }
 
 static int put_term(pier_buffer *out, pier_span term, const char **fault) {
-  size_t version = term.size > 0 && term.data[0] == PIER__VERSION_BYTE;
+  size_t version = term.size > 0 && term.data[0] == PIER__VERSION;
   if (term.size > version) {
     pier_buffer_append(out, term.data + version, term.size - version);
     return 0;
@@ -146,7 +146,7 @@ int pier_vformat(pier_buffer *out, const char *format, va_list list, pier_diag *
   parser.directive = put_argument;
   parser.context = &arguments;
   va_copy(arguments.list, list);
-  pier_buffer_append_byte(out, PIER__VERSION_BYTE);
+  pier_write_version(out);
   error = pier__parse_term(&parser);
   if (!error && out->size == before + 1)
     error = pier__parser_fail(&parser, PIER_EPATTERN, "there is no term in the format");

@@ -55,9 +55,8 @@ static int copy_rest(pier_buffer *to, const pier__cursor *list) {
 
 static int copy_term(const pier__store *store) {
   pier_buffer *to = store->to;
-  uint8_t version = PIER__VERSION_BYTE;
   size_t before = to->size;
-  int error = pier_buffer_append(to, &version, 1);
+  int error = pier_write_version(to);
   if (!error) {
     error = store->list.at ? copy_rest(to, &store->list)
                            : pier_buffer_append(to, store->span.data, store->span.size);

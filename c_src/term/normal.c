@@ -42,9 +42,9 @@ static void write_atom(pier_buffer *out, const pier__view *view) {
   pier__emit_atom(out, name, size);
 }
 
-static void write_be32(pier_buffer *out, uint64_t value) {
+static void write_word(pier_buffer *out, uint64_t value) {
   uint8_t bytes[4];
-  pier__put_be32(bytes, (uint32_t)value);
+  pier__store32(bytes, (uint32_t)value);
   pier_buffer_append(out, bytes, sizeof bytes);
 }
 
@@ -63,11 +63,11 @@ static void write_identifier(pier_buffer *out, const pier__view *view) {
                                  : wide                  ? ERL_V4_PORT_EXT
                                                          : ERL_NEW_PORT_EXT);
   write_atom(out, &id.node);
-  if (view->kind == PIER__REF) write_be32(out, id.creation);
-  if (wide) write_be32(out, id.word[0] >> 32);
+  if (view->kind == PIER__REF) write_word(out, id.creation);
+  if (wide) write_word(out, id.word[0] >> 32);
   for (i = 0; i < id.words; i++)
-    write_be32(out, id.word[i]);
-  if (view->kind != PIER__REF) write_be32(out, id.creation);
+    write_word(out, id.word[i]);
+  if (view->kind != PIER__REF) write_word(out, id.creation);
 }
 
 static void write_export(pier_buffer *out, const pier__view *view) {
@@ -83,12 +83,6 @@ static void write_export(pier_buffer *out, const pier__view *view) {
   pier__emit_integer(out, false, part.magnitude);
 }
 
-static void write_bits(pier_buffer *out, const pier__view *view) {
-  pier__emit_binary(out, view->data, view->size, view->bits);
-  if (view->size > 0 && !out->error)
-    out->data[out->size - 1] &= (uint8_t)(0xff00U >> view->bits);
-}
-
 static void write_leaf(pier_buffer *out, const pier__view *view) {
   switch (view->kind) {
   case PIER__INT:
@@ -98,7 +92,7 @@ static void write_leaf(pier_buffer *out, const pier__view *view) {
       pier__emit_integer(out, view->negative, view->magnitude);
     break;
   case PIER__FLOAT:
-    pier__emit_float(out, view->real);
+    pier_write_double(out, view->real);
     break;
   case PIER__ATOM:
     write_atom(out, view);
@@ -112,7 +106,7 @@ static void write_leaf(pier_buffer *out, const pier__view *view) {
     write_export(out, view);
     break;
   case PIER__BITS:
-    write_bits(out, view);
+    pier__emit_bits(out, view->data, view->size, view->bits);
     break;
   default:
     pier_buffer_append(out, view->data, view->size);
@@ -133,7 +127,7 @@ static const uint8_t *write_string(pier_buffer *out, const pier__view *list) {
   size_t from = out->size, left = 0;
   uint8_t head[3] = {ERL_STRING_EXT, 0, 0};
   pier_buffer_append(out, head, sizeof head);
-  while (!out->error && out->size - from <= PIER__STRING_MAX + sizeof head) {
+  while (!out->error && out->size - from <= PIER__STRING_BYTES + sizeof head) {
     size_t count = out->size - from - sizeof head;
     if (left > 0 && is_byte(&view)) {
       pier_buffer_append_byte(out, (uint8_t)view.magnitude);
@@ -143,7 +137,7 @@ static const uint8_t *write_string(pier_buffer *out, const pier__view *list) {
     } else if (left == 0 && view.kind == PIER__STRING) {
       pier_buffer_append(out, view.data, view.size);
       count += view.size;
-      if (count > PIER__STRING_MAX) break;
+      if (count > PIER__STRING_BYTES) break;
       view.kind = PIER__NIL;
     } else {
       break;
@@ -151,7 +145,7 @@ static const uint8_t *write_string(pier_buffer *out, const pier__view *list) {
     if (view.kind != PIER__NIL) pier__view_at(&view, view.next);
     if (left > 0 || view.kind != PIER__NIL) continue;
     count = out->size - from - sizeof head;
-    if (out->error || count > PIER__STRING_MAX) break;
+    if (out->error || count > PIER__STRING_BYTES) break;
     out->data[from + 1] = (uint8_t)(count >> 8);
     out->data[from + 2] = (uint8_t)count;
     if (count == 0) {
@@ -166,7 +160,7 @@ static const uint8_t *write_string(pier_buffer *out, const pier__view *list) {
 
 static void add_elements(struct writer *writer, struct open *open, size_t count) {
   open->total += count;
-  pier__put_be32(writer->out->data + open->head + 1, open->total);
+  pier__store32(writer->out->data + open->head + 1, (uint32_t)open->total);
 }
 
 /* A list whose elements are through stands before its tail. True if that made
@@ -211,9 +205,9 @@ static int open_term(struct writer *writer, const pier__view *view, const uint8_
     open.end = entry->end;
     open.left = 2 * entry->count;
   }
-  if (view->kind == PIER__TUPLE) pier__emit_tuple_head(writer->out, view->count);
-  if (view->kind == PIER__LIST) pier__emit_head(writer->out, ERL_LIST_EXT, view->count);
-  if (view->kind == PIER__MAP) pier__emit_head(writer->out, ERL_MAP_EXT, open.left / 2);
+  if (view->kind == PIER__TUPLE) pier_write_tuple(writer->out, view->count);
+  if (view->kind == PIER__LIST) pier_write_list(writer->out, view->count);
+  if (view->kind == PIER__MAP) pier_write_map(writer->out, open.left / 2);
   return pier_buffer_append(&writer->stack, &open, sizeof open);
 }
 
@@ -233,9 +227,9 @@ static const uint8_t *write_term(struct writer *writer, const uint8_t *at) {
     return NULL;
   }
   if (view.kind == PIER__TUPLE)
-    pier__emit_tuple_head(writer->out, 0);
+    pier_write_tuple(writer->out, 0);
   else if (view.kind == PIER__MAP)
-    pier__emit_head(writer->out, ERL_MAP_EXT, 0);
+    pier_write_map(writer->out, 0);
   else if (view.kind == PIER__NIL)
     pier_buffer_append_byte(writer->out, ERL_NIL_EXT);
   else
@@ -261,7 +255,7 @@ static void close_terms(struct writer *writer, const uint8_t *after) {
       after = NULL; /* an empty list before its tail: look again */
       continue;
     }
-    after = open->pairs || open->end ? open->end : open->at;
+    after = open->end ? open->end : open->at;
     writer->stack.size -= sizeof *open;
   }
 }

@@ -173,7 +173,7 @@ void pier__print_export(pier_buffer *out, const pier__view *view) {
 void pier__print_fun(pier_buffer *out, const pier__view *view) {
   enum { INDEX = 22, MODULE = 30 };
   pier__view part;
-  uint32_t index = pier__be32(view->data + INDEX);
+  uint32_t index = pier__load32(view->data + INDEX);
   pier__view_at(&part, view->data + MODULE);
   pier_buffer_append_text(out, "#Fun<");
   print_fun_atom(out, &part);

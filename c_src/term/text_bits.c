@@ -379,8 +379,8 @@ int pier__parse_segment(pier__parser *parser, pier__frame *frame) {
 
 int pier__close_bits(pier__parser *parser, const pier__frame *frame) {
   size_t size = parser->bits.size - frame->bits;
-  pier__emit_binary(parser->out, parser->bits.data ? parser->bits.data + frame->bits : NULL,
-                    size, frame->last_bits);
+  pier__emit_bits(parser->out, parser->bits.data ? parser->bits.data + frame->bits : NULL, size,
+                  frame->last_bits);
   parser->bits.size = frame->bits;
   return parser->out->error;
 }

@@ -14,7 +14,7 @@ enum step {
   AFTER_TAIL /* only the closing bracket */
 };
 
-enum { SMALL_MOVE = 256 };
+enum { HEAD = 5, SMALL_MOVE = 256 };
 
 void pier__parser_init(pier__parser *parser, pier_buffer *out, pier_span text,
                        const pier_limits *limits) {
@@ -76,9 +76,9 @@ static int open_bracket(pier__parser *parser, pier__bracket bracket) {
   frame->start = parser->out->size;
   frame->bytes = true;
   frame->bits = parser->bits.size;
-  if (bracket == PIER__IN_LIST) pier__emit_head(parser->out, ERL_LIST_EXT, 0);
-  if (bracket == PIER__IN_TUPLE) pier__emit_head(parser->out, ERL_LARGE_TUPLE_EXT, 0);
-  if (bracket == PIER__IN_MAP) pier__emit_head(parser->out, ERL_MAP_EXT, 0);
+  if (bracket == PIER__IN_LIST) pier_write_list_begin(parser->out);
+  if (bracket == PIER__IN_TUPLE) pier_write_tuple_begin(parser->out);
+  if (bracket == PIER__IN_MAP) pier_write_map_begin(parser->out);
   if (parser->out->error) return parser->out->error;
   return pier__parser_advance(parser);
 }
@@ -86,8 +86,8 @@ static int open_bracket(pier__parser *parser, pier__bracket bracket) {
 /* A tuple begins with room for four bytes of count; one is enough for most. */
 static void close_tuple(pier__parser *parser, const pier__frame *frame) {
   uint8_t *head = parser->out->data + frame->start;
-  size_t inside = parser->out->size - frame->start - PIER__HEAD;
-  pier__put_be32(head + 1, frame->count);
+  size_t inside = parser->out->size - frame->start - HEAD;
+  pier__store32(head + 1, frame->count);
   if (frame->count > UINT8_MAX) return;
   if (inside > SMALL_MOVE) {
     parser->loose = true; /* moving much at each level would take for ever */
@@ -95,8 +95,8 @@ static void close_tuple(pier__parser *parser, const pier__frame *frame) {
   }
   head[0] = ERL_SMALL_TUPLE_EXT;
   head[1] = (uint8_t)frame->count;
-  memmove(head + 2, head + PIER__HEAD, inside);
-  parser->out->size -= PIER__HEAD - 2;
+  memmove(head + 2, head + HEAD, inside);
+  parser->out->size -= HEAD - 2;
 }
 
 static void close_list(pier__parser *parser, const pier__frame *frame) {
@@ -105,15 +105,15 @@ static void close_list(pier__parser *parser, const pier__frame *frame) {
   if (frame->step != AFTER_TAIL) pier_buffer_append_byte(parser->out, ERL_NIL_EXT);
   if (parser->out->error) return;
   head = parser->out->data + frame->start;
-  pier__put_be32(head + 1, frame->count);
+  pier__store32(head + 1, frame->count);
   if (frame->step == AFTER_TAIL) {
     parser->loose = true; /* the tail may be a list, then both are one */
   } else if (frame->count == 0) {
     head[0] = ERL_NIL_EXT;
     parser->out->size = frame->start + 1;
-  } else if (frame->bytes && frame->count <= PIER__STRING_MAX) {
+  } else if (frame->bytes && frame->count <= PIER__STRING_BYTES) {
     for (i = 0; i < frame->count; i++)
-      head[3 + i] = head[PIER__HEAD + 1 + 2 * i];
+      head[3 + i] = head[HEAD + 1 + 2 * i];
     head[0] = ERL_STRING_EXT;
     head[1] = (uint8_t)(frame->count >> 8);
     head[2] = (uint8_t)frame->count;
@@ -133,7 +133,7 @@ static int close_bracket(pier__parser *parser) {
     close_tuple(parser, &frame);
     break;
   case PIER__IN_MAP:
-    pier__put_be32(parser->out->data + frame.start + 1, frame.count / 2);
+    pier__store32(parser->out->data + frame.start + 1, frame.count / 2);
     if (frame.count > 2) parser->loose = true;
     break;
   case PIER__IN_BITS:

@@ -35,7 +35,7 @@ int pier_term_read(pier_buffer *out, pier_span text, const pier_limits *limits, 
   if (text.size > limits->text)
     return pier_diag_set(diag, PIER_ELIMIT, 0, "the text is longer than the limit");
   pier__parser_init(&parser, out, text, limits);
-  pier_buffer_append_byte(out, PIER__VERSION_BYTE);
+  pier_write_version(out);
   error = pier__parse_term(&parser);
   if (!error && parser.token.kind == PIER__T_END && out->size == before + 1) {
     out->size = before;

@@ -44,7 +44,7 @@ int pier__parse_number(pier__parser *parser) {
     error = pier__float_parse(token->text.data, token->text.size, &value);
     if (error == PIER_ERANGE)
       return pier__parser_fail(parser, PIER_ETEXT, "a float too big for 64 bits");
-    if (!error) pier__emit_float(parser->out, negative ? -value : value);
+    if (!error) pier_write_double(parser->out, negative ? -value : value);
   }
   return error ? error : pier__parser_advance(parser);
 }
@@ -79,7 +79,7 @@ int pier__parse_atom(pier__parser *parser) {
   } else {
     characters = count_characters(text);
   }
-  if (!error && characters > PIER__ATOM_MAX)
+  if (!error && characters > PIER__ATOM_CHARACTERS)
     error = pier__parser_fail(parser, PIER_ETEXT, "an atom of more than 255 characters");
   if (!error) pier__emit_atom(parser->out, text.data, text.size);
   pier_buffer_free(&name);
@@ -125,12 +125,12 @@ int pier__parse_strings(pier__parser *parser) {
   struct measure measure;
   bool bytes;
   int error = measure_strings(parser, &measure);
-  bytes = measure.most <= UINT8_MAX && measure.count <= PIER__STRING_MAX;
+  bytes = measure.most <= UINT8_MAX && measure.count <= PIER__STRING_BYTES;
   if (measure.count > 0 && bytes) {
     uint8_t head[3] = {ERL_STRING_EXT, (uint8_t)(measure.count >> 8), (uint8_t)measure.count};
     pier_buffer_append(out, head, sizeof head);
   } else if (measure.count > 0) {
-    pier__emit_head(out, ERL_LIST_EXT, measure.count);
+    pier_write_list(out, measure.count);
   }
   while (!error && parser->token.kind == PIER__T_STRING) {
     if (bytes)

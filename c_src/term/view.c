@@ -43,7 +43,7 @@ static void view_parts(pier__view *view, pier__kind kind, size_t count, size_t c
 
 static void view_bits(pier__view *view, const uint8_t *at) {
   bool whole = at[0] == ERL_BINARY_EXT;
-  size_t size = pier__be32(at + 1);
+  size_t size = pier__load32(at + 1);
   view_data(view, PIER__BITS, at + (whole ? 5 : 6), size);
   if (size > 0) view->bits = whole ? 8 : at[5];
 }
@@ -54,7 +54,7 @@ static void view_atom(pier__view *view, const uint8_t *at) {
   if (small)
     view_data(view, PIER__ATOM, at + 2, at[1]);
   else
-    view_data(view, PIER__ATOM, at + 3, pier__be16(at + 1));
+    view_data(view, PIER__ATOM, at + 3, pier__load16(at + 1));
 }
 
 static void view_float(pier__view *view, const uint8_t *at) {
@@ -67,7 +67,7 @@ static void view_float(pier__view *view, const uint8_t *at) {
     view->next = at + 32;
     return;
   }
-  bits = pier__be64(at + 1);
+  bits = pier__load64(at + 1);
   memcpy(&view->real, &bits, sizeof bits);
   view->next = at + 9;
 }
@@ -89,7 +89,7 @@ static void view_whole(pier__view *view, pier__kind kind, const uint8_t *at,
 
 static void view_fun(pier__view *view, const uint8_t *at) {
   /* Size counts from its own first byte; the gate has seen that it is true. */
-  view_whole(view, PIER__FUN, at, at + 1 + pier__be32(at + 1));
+  view_whole(view, PIER__FUN, at, at + 1 + pier__load32(at + 1));
 }
 
 /* Bytes after the node of a pid or port, by tag; 0 for every other tag. */
@@ -125,10 +125,10 @@ static void view_other(pier__view *view, const uint8_t *at) {
     view_whole(view, PIER__REF, at, after(at + 1) + 5);
     break;
   case ERL_NEW_REFERENCE_EXT:
-    view_whole(view, PIER__REF, at, after(at + 3) + 1 + 4 * pier__be16(at + 1));
+    view_whole(view, PIER__REF, at, after(at + 3) + 1 + 4 * pier__load16(at + 1));
     break;
   case ERL_NEWER_REFERENCE_EXT:
-    view_whole(view, PIER__REF, at, after(at + 3) + 4 + 4 * pier__be16(at + 1));
+    view_whole(view, PIER__REF, at, after(at + 3) + 4 + 4 * pier__load16(at + 1));
     break;
   case ERL_NEW_FUN_EXT:
     view_fun(view, at);
@@ -149,13 +149,13 @@ void pier__view_at(pier__view *view, const uint8_t *at) {
     view_int(view, at[1], at + 2);
     break;
   case ERL_INTEGER_EXT:
-    view_int(view, (int32_t)pier__be32(at + 1), at + 5);
+    view_int(view, (int32_t)pier__load32(at + 1), at + 5);
     break;
   case ERL_SMALL_BIG_EXT:
     view_big(view, at + 2, at[1]);
     break;
   case ERL_LARGE_BIG_EXT:
-    view_big(view, at + 5, pier__be32(at + 1));
+    view_big(view, at + 5, pier__load32(at + 1));
     break;
   case NEW_FLOAT_EXT:
   case ERL_FLOAT_EXT:
@@ -165,19 +165,20 @@ void pier__view_at(pier__view *view, const uint8_t *at) {
     view_parts(view, PIER__TUPLE, at[1], at[1], at + 2);
     break;
   case ERL_LARGE_TUPLE_EXT:
-    view_parts(view, PIER__TUPLE, pier__be32(at + 1), pier__be32(at + 1), at + 5);
+    view_parts(view, PIER__TUPLE, pier__load32(at + 1), pier__load32(at + 1), at + 5);
     break;
   case ERL_NIL_EXT:
     view_parts(view, PIER__NIL, 0, 0, at + 1);
     break;
   case ERL_STRING_EXT:
-    view_data(view, PIER__STRING, at + 3, pier__be16(at + 1));
+    view_data(view, PIER__STRING, at + 3, pier__load16(at + 1));
     break;
   case ERL_LIST_EXT:
-    view_parts(view, PIER__LIST, pier__be32(at + 1), (size_t)pier__be32(at + 1) + 1, at + 5);
+    view_parts(view, PIER__LIST, pier__load32(at + 1), (size_t)pier__load32(at + 1) + 1,
+               at + 5);
     break;
   case ERL_MAP_EXT:
-    view_parts(view, PIER__MAP, pier__be32(at + 1), 2 * (size_t)pier__be32(at + 1), at + 5);
+    view_parts(view, PIER__MAP, pier__load32(at + 1), 2 * (size_t)pier__load32(at + 1), at + 5);
     break;
   case ERL_BINARY_EXT:
   case ERL_BIT_BINARY_EXT:
@@ -208,12 +209,12 @@ void pier__view_identifier(const pier__view *view, pier__identifier *identifier)
   const uint8_t *creation, *word;
   pier__view_at(&identifier->node, at + (counted ? 3 : 1));
   at = identifier->node.next;
-  identifier->words = view->kind == PIER__PID ? 2 : counted ? pier__be16(view->data + 1) : 1;
+  identifier->words = view->kind == PIER__PID ? 2 : counted ? pier__load16(view->data + 1) : 1;
   /* References say their creation first, the others last. */
   creation = counted ? at : view->next - (wide ? 4 : 1);
   word = counted ? at + (wide ? 4 : 1) : at;
-  identifier->creation = wide ? pier__be32(creation) : *creation;
+  identifier->creation = wide ? pier__load32(creation) : *creation;
   for (i = 0; i < identifier->words && i < 5; i++)
     identifier->word[i] =
-        view->tag == ERL_V4_PORT_EXT ? pier__be64(word) : pier__be32(word + 4 * i);
+        view->tag == ERL_V4_PORT_EXT ? pier__load64(word) : pier__load32(word + 4 * i);
 }

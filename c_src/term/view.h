@@ -6,6 +6,9 @@
 #ifndef PIER_TERM_VIEW_H
 #define PIER_TERM_VIEW_H
 
+#include "base/endian.h"
+#include "term/tags.h"
+
 #include <pier/term.h>
 
 #include <stdbool.h>
@@ -51,11 +54,9 @@ void pier__view_at(pier__view *view, const uint8_t *at);
 /* The address after the whole term at `at`. */
 const uint8_t *pier__view_skip(const uint8_t *at);
 
-enum { PIER__VERSION_BYTE = 131 };
-
 /* The first byte of the term itself, past a version byte. */
 static inline const uint8_t *pier__view_start(pier_span term) {
-  return term.data[0] == PIER__VERSION_BYTE ? term.data + 1 : term.data;
+  return term.data[0] == PIER__VERSION ? term.data + 1 : term.data;
 }
 
 /* Numbers inside a pid, port or reference. */
@@ -66,15 +67,5 @@ typedef struct pier__identifier {
   uint32_t creation;
 } pier__identifier;
 void pier__view_identifier(const pier__view *view, pier__identifier *identifier);
-
-static inline uint32_t pier__be16(const uint8_t *p) {
-  return (uint32_t)p[0] << 8 | p[1];
-}
-static inline uint32_t pier__be32(const uint8_t *p) {
-  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-static inline uint64_t pier__be64(const uint8_t *p) {
-  return (uint64_t)pier__be32(p) << 32 | pier__be32(p + 4);
-}
 
 #endif
