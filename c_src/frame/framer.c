@@ -174,21 +174,34 @@ size_t pier_framer_pending(const pier_framer *framer) {
   return framer->handed ? framer->over : framer->head_size + framer->body_size + framer->over;
 }
 
+/* A header that is text comes from a stray print, not from a big frame. */
+static int is_text(const pier_framer *framer) {
+  size_t i;
+  for (i = 0; i < framer->packet; i++)
+    if (framer->head[i] < ' ' || framer->head[i] > '~') return 0;
+  return 1;
+}
+
 static void describe_packet(const pier_framer *framer, pier_diag *diag, size_t offset) {
   size_t announced = pier__frame_length(framer->head, framer->packet);
-  if (framer->error == PIER_EFRAMESIZE)
-    pier_diag_set(diag, framer->error, offset,
-                  "a frame of %zu bytes is announced, the limit is %zu", announced,
-                  framer->limit);
-  else if (framer->error == PIER_ETRUNCATED && framer->head_size < framer->packet)
-    pier_diag_set(diag, framer->error, offset,
-                  "input ends after %u of %u bytes of a frame's header", framer->head_size,
-                  framer->packet);
-  else if (framer->error == PIER_ETRUNCATED)
-    pier_diag_set(diag, framer->error, offset, "input ends after %zu of %zu bytes of a frame",
+  const char *head = (const char *)framer->head;
+  int error = framer->error;
+  if (error == PIER_EFRAMESIZE && is_text(framer))
+    pier_diag_set(diag, error, offset,
+                  "the text \"%.*s\" where a frame is expected (as a header: %zu bytes, the "
+                  "limit is %zu)",
+                  framer->packet, head, announced, framer->limit);
+  else if (error == PIER_EFRAMESIZE)
+    pier_diag_set(diag, error, offset, "a frame of %zu bytes is announced, the limit is %zu",
+                  announced, framer->limit);
+  else if (error == PIER_ETRUNCATED && framer->head_size < framer->packet)
+    pier_diag_set(diag, error, offset, "input ends after %u of %u bytes of a frame's header",
+                  framer->head_size, framer->packet);
+  else if (error == PIER_ETRUNCATED)
+    pier_diag_set(diag, error, offset, "input ends after %zu of %zu bytes of a frame",
                   framer->body_size, announced);
   else
-    pier_diag_set(diag, framer->error, offset, "no memory for a frame of %zu bytes", announced);
+    pier_diag_set(diag, error, offset, "no memory for a frame of %zu bytes", announced);
 }
 
 void pier_framer_diag(const pier_framer *framer, pier_diag *diag) {

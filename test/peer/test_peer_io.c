@@ -231,7 +231,13 @@ static void end_in_a_body(struct peer_setting *setting) {
 }
 
 static void text_where_frames_are_expected(struct peer_setting *setting) {
-  ends_with(setting, echo_program, "hello, world\n", 13, NULL, 1, "frame of 1751477356 bytes");
+  ends_with(setting, echo_program, "hello, world\n", 13, NULL, 1,
+            "input, byte 0: the text \"hell\" where a frame is expected");
+}
+
+static void a_frame_beyond_the_limit(struct peer_setting *setting) {
+  ends_with(setting, echo_program, "\x7f\0\0\0", 4, NULL, 1,
+            "a frame of 2130706432 bytes is announced, the limit is 67108864");
 }
 
 static void end_in_a_body_with_handler(struct peer_setting *setting) {
@@ -352,6 +358,7 @@ static const struct {
     {"end of file in a header", end_in_a_header},
     {"end of file in a body", end_in_a_body},
     {"end of file in a body, error handler", end_in_a_body_with_handler},
+    {"a frame beyond the limit", a_frame_beyond_the_limit},
     {"text where frames are expected", text_where_frames_are_expected},
     {"an owner that is gone before a small answer", dead_reader_small},
     {"an owner that is gone before a big answer", dead_reader_big},
