@@ -72,7 +72,7 @@ static int open_bracket(pier__parser *parser, pier__bracket bracket) {
   if (parser->depth == parser->room && grow_stack(parser) < 0) return PIER_ENOMEM;
   frame = &parser->frames[parser->depth++];
   memset(frame, 0, sizeof *frame);
-  frame->bracket = bracket;
+  frame->bracket = (uint8_t)bracket;
   frame->start = parser->out->size;
   frame->bytes = true;
   frame->bits = parser->bits.size;
