@@ -146,6 +146,7 @@ shown: all $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/test/fuzz/fuzz_%.o $(BUILD)/fuzz/libpier_host.a $(BUILD)/fuzz/libpier.a
 	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fuzz/fuzz_scan: $(BUILD)/fuzz/obj/test/support/ei_walk.o
 .PHONY: fuzz fuzzed $(FUZZERS:%=fuzz-%)
 fuzz: ## every fuzzer, FUZZ_SECONDS (10) each; needs clang
 	@CC='$(FUZZ_CC)' $(SETUP) build fuzz

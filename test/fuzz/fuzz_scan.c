@@ -1,0 +1,56 @@
+/*
+ * Any bytes through the gate. What it lets in must be safe for ei, must have
+ * the length it said, and must be let in again where the memory ends; its plain
+ * form likewise.
+ */
+#include "../support/ei_walk.h"
+
+#include <pier/term.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Exactly `size` bytes, so that the sanitizer sees a read behind them. */
+static pier_span copy_of(pier_span bytes) {
+  uint8_t *copy = malloc(bytes.size > 0 ? bytes.size : 1);
+  if (!copy) abort();
+  if (bytes.size > 0) memcpy(copy, bytes.data, bytes.size);
+  return pier_span_of(copy, bytes.size);
+}
+
+static void drop(pier_span copy) {
+  free((void *)(uintptr_t)copy.data);
+}
+
+static void check_with_ei(pier_span plain) {
+  pier_span copy = copy_of(plain);
+  if (ei_walk(copy) != 0) abort();
+  drop(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  pier_span bytes = copy_of(pier_span_of(data, size)), exact, plain;
+  pier_buffer scratch = PIER_BUFFER_INIT;
+  pier_limits limits;
+  pier_diag diag = {0};
+  size_t used = 0, again = 0;
+  int error;
+  pier_limits_init(&limits);
+  limits.inflated = 1 << 20;
+  error = pier_term_scan(bytes, &limits, &used, &diag);
+  drop(bytes);
+  if (error) {
+    if (diag.error != error || diag.offset > size || diag.text[0] == '\0') abort();
+    return 0;
+  }
+  if (used > size) abort();
+  exact = copy_of(pier_span_of(data, used));
+  if (pier_term_scan(exact, &limits, &again, NULL) != 0 || again != used) abort();
+  if (pier_term_plain(exact, &limits, &scratch, &plain, NULL) != 0) abort();
+  check_with_ei(plain);
+  drop(exact);
+  pier_buffer_free(&scratch);
+  return 0;
+}
