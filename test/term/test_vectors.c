@@ -41,7 +41,7 @@ static bool is_fun_of_wrong_size(pier_span bytes) {
   return begins(bytes, 31, 112) && u32(bytes.data + 2) != bytes.size - 2;
 }
 
-/* The BEAM takes the low bits of an arity. */
+/* The BEAM accepts it, or the low bits of it. */
 static bool is_export_of_big_arity(pier_span bytes) {
   size_t i, arity = 2;
   if (!begins(bytes, 7, 113)) return false;
