@@ -53,11 +53,22 @@ static void forget(pier_host *host, uint64_t number, struct pier__child *child) 
   pier_free(child);
 }
 
+/* A tick has to be read to go away; a pidfd has nothing to read. */
+static void clear_tick(const struct pier__child *child) {
+  uint64_t count;
+  ssize_t got = read(child->pidfd, &count, sizeof count);
+  (void)got;
+}
+
 void pier__child_ended(pier_host *host, uint64_t number) {
   struct pier__child *child = pier__table_get(&host->children, number);
   struct pier__hport *port;
   int status;
-  if (!child || !reap(child, &status)) return;
+  if (!child) return;
+  if (!reap(child, &status)) {
+    clear_tick(child);
+    return;
+  }
   port = pier__table_get(&host->ports, child->port);
   forget(host, number, child);
   if (!port) return;
@@ -67,12 +78,15 @@ void pier__child_ended(pier_host *host, uint64_t number) {
   pier__unpin(port);
 }
 
-static int reap_before(const struct pier__child *child, long long deadline) {
+static void reap_before(const struct pier__child *child, long long deadline) {
   struct pollfd wait = {child->pidfd, POLLIN, 0};
-  long long left = deadline - pier__now_ms();
   int status;
-  poll(&wait, 1, left > 0 ? (int)left : 0);
-  return reap(child, &status);
+  while (!reap(child, &status)) {
+    long long left = deadline - pier__now_ms();
+    if (left <= 0) return;
+    poll(&wait, 1, (int)left);
+    clear_tick(child);
+  }
 }
 
 /* Programs see the end of their input and have the host's linger time to go;

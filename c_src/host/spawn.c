@@ -6,9 +6,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef CLONE_PIDFD
@@ -17,6 +20,8 @@
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1U << 1)
 #endif
+
+enum { TICK_NS = 10 * 1000 * 1000 };
 
 /* Between clone and exec the child runs in our memory while we stand still: it
  * may call nothing that locks, allocates or returns, and a sanitizer would take
@@ -120,18 +125,48 @@ static int can_unshare(void) {
   return known == 1;
 }
 
-int pier__spawn(const struct pier__spawn *spawn, void *stack, pid_t *pid, int *pidfd) {
+/* valgrind knows vfork and fork, but no clone with a stack of its own, and no
+ * pidfd: under it a program is started by a plain fork. */
+static int under_valgrind(void) {
+  const char *preload = getenv("LD_PRELOAD");
+  return preload && strstr(preload, "vgpreload") != NULL;
+}
+
+static int start_by_fork(const struct pier__spawn *spawn) {
+  pid_t pid = fork();
+  if (pid == 0) run((void *)(uintptr_t)spawn);
+  return pid;
+}
+
+static int start_by_clone(const struct pier__spawn *spawn, void *stack, int *pidfd) {
   int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
-  sigset_t all, before;
-  int error, number;
   if (can_unshare()) flags |= CLONE_FILES;
+  return clone(run, (char *)stack + PIER__SPAWN_STACK, flags, (void *)(uintptr_t)spawn, pidfd);
+}
+
+/* Where there is no pidfd (valgrind, Linux before 5.2), a clock is the child's
+ * descriptor: at each tick somebody looks whether it has ended. */
+static int tick(void) {
+  const struct itimerspec every = {{0, TICK_NS}, {0, TICK_NS}};
+  int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (fd >= 0) timerfd_settime(fd, 0, &every, NULL);
+  return fd;
+}
+
+int pier__spawn(const struct pier__spawn *spawn, void *stack, pid_t *pid, int *pidfd) {
+  sigset_t all, before;
+  int error;
+  *pidfd = -1;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  number =
-      clone(run, (char *)stack + PIER__SPAWN_STACK, flags, (void *)(uintptr_t)spawn, pidfd);
+  *pid = under_valgrind() ? start_by_fork(spawn) : start_by_clone(spawn, stack, pidfd);
   error = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (number < 0) return -error;
-  *pid = number;
-  return 0;
+  if (*pid < 0) return -error;
+  if (*pidfd < 0) *pidfd = tick();
+  if (*pidfd >= 0) return 0;
+  error = errno;
+  kill(*pid, SIGKILL);
+  waitpid(*pid, NULL, 0);
+  return -error;
 }

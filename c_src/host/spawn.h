@@ -19,7 +19,8 @@ enum { PIER__SPAWN_STACK = 64 * 1024 };
 /* Runs `file` on `stack` (PIER__SPAWN_STACK bytes) until it has replaced
  * itself; that it could not shows as its exit status, the errno. The program
  * shares no memory and no descriptor table with us afterwards, and neither is
- * ever copied. 0 with *pid and *pidfd, or a negative errno. */
+ * ever copied (under valgrind, by a fork). 0 with *pid and a descriptor in *pidfd
+ * that is readable when it may have ended, or a negative errno. */
 int pier__spawn(const struct pier__spawn *spawn, void *stack, pid_t *pid, int *pidfd);
 
 #endif

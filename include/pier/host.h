@@ -34,7 +34,7 @@ PIER_API void pier_host_config_init(pier_host_config *config);
 
 /* A host for one thread. NULL config: the defaults. SIGPIPE is ignored from
  * here on, unless the program has a handler for it; children of the host are
- * waited for by the host alone. Needs Linux 5.4 or later (pidfd).
+ * waited for by the host alone. Linux, best from 5.9 on (pidfd, close_range).
  * Errors: PIER_ENOMEM, a system error. */
 PIER_API int pier_host_new(pier_host **host, const pier_host_config *config);
 /* Closes every port, ends every process, reaps what has ended; nobody is told.
