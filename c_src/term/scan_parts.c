@@ -104,6 +104,13 @@ static int check_creation(pier__scan *s, const uint8_t *at, size_t size, uint32_
   return 0;
 }
 
+/* The BEAM takes no more of the first word of old references. */
+static int check_old_word(pier__scan *s, const uint8_t *at) {
+  enum { BITS = 18 };
+  if (pier__load32(at) >> BITS == 0) return 0;
+  return pier__scan_fail(s, at, "first word of an old reference is beyond 18 bits");
+}
+
 int pier__scan_identifier(pier__scan *s, uint8_t tag, pier__hash *hash) {
   const struct identifier *one = identifiers;
   const uint8_t *at;
@@ -117,6 +124,7 @@ int pier__scan_identifier(pier__scan *s, uint8_t tag, pier__hash *hash) {
   at = pier__scan_take(s, (uint64_t)one->numbers + one->creation);
   if (!at) return PIER_ETERM;
   error = check_creation(s, at + one->numbers, one->creation, &creation);
+  if (!error && tag == PIER__TAG_REFERENCE) error = check_old_word(s, at);
   if (error || !s->hashing) return error;
   pier__hash_word(hash, creation);
   pier__hash_word(hash, one->numbers == 4 ? pier__load32(at) : pier__load64(at));
@@ -138,6 +146,7 @@ int pier__scan_reference(pier__scan *s, uint8_t tag, pier__hash *hash) {
   at = pier__scan_take(s, size + 4 * words);
   if (!at) return PIER_ETERM;
   error = check_creation(s, at, size, &creation);
+  if (!error && tag == PIER__TAG_NEW_REFERENCE) error = check_old_word(s, at + size);
   if (error || !s->hashing) return error;
   at += size;
   while (words > 1 && pier__load32(at + 4 * (words - 1)) == 0)

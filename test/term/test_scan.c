@@ -67,6 +67,8 @@ static refusal refusals[] = {
     {"no bits", "83 4d 00 00 00 01 00 ff", 6, "bits"},
     {"node is a number", "83 58 61 01 00 00 00 01 00 00 00 00 00 00 00 00", 2, "node"},
     {"old creation", "83 67 77 01 61 00 00 00 01 00 00 00 00 04", 13, "creation"},
+    {"old first word", "83 72 00 01 77 01 61 01 00 04 00 00", 8, "18 bits"},
+    {"older first word", "83 65 77 01 61 00 04 00 00 01", 5, "18 bits"},
     {"six words", "83 5a 00 06 77 01 61 00", 1, "words"},
     {"no words", "83 5a 00 00 77 01 61 00 00 00 00", 1, "words"},
     {"module is a string", "83 71 6b 00 01 61 77 01 61 61 00", 2, "module"},
