@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -224,26 +224,31 @@ static void nouse_stdio_in_gives_4_only(void **state) {
   scene_close(&scene);
 }
 
+static unsigned long long ignored_here(void) {
+  unsigned long long ignored = 0;
+  char line[200];
+  FILE *status = fopen("/proc/self/status", "r");
+  assert_non_null(status);
+  while (fgets(line, sizeof line, status))
+    if (strncmp(line, "SigIgn:", 7) == 0) ignored = strtoull(line + 7, NULL, 16);
+  fclose(status);
+  return ignored;
+}
+
 /* What the host's own starter ignored stays ignored; PIPE and FPE are always,
  * TERM never, and nothing is blocked. */
 static void signals_are_as_in_the_beam(void **state) {
   struct scene scene;
-  struct sigaction action;
-  unsigned long long ignored = 0;
+  unsigned long long ignored = ignored_here();
   char expected[200];
-  int number;
   (void)state;
-  scene_open(&scene);
-  scene_port(&scene, "{spawn,\"grep -E 'SigBlk|SigIgn' /proc/self/status\"}", "[binary]");
-  for (number = 1; number < 32; number++)
-    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-      ignored |= 1ULL << (number - 1);
   ignored |= 1ULL << (SIGPIPE - 1) | 1ULL << (SIGFPE - 1);
   ignored &= ~(1ULL << (SIGTERM - 1));
   snprintf(expected, sizeof expected,
-           "{P,{data,<<\"SigBlk:\\t0000000000000000\\nSigIgn:\\t????????%08llx\\n\">>}}",
-           ignored);
-  assert_int_equal(fnmatch(expected, next_mail(&scene, scene.me), FNM_NOESCAPE), 0);
+           "{P,{data,<<\"SigBlk:\\t0000000000000000\\nSigIgn:\\t%016llx\\n\">>}}", ignored);
+  scene_open(&scene);
+  scene_port(&scene, "{spawn,\"grep -E 'SigBlk|SigIgn' /proc/self/status\"}", "[binary]");
+  assert_string_equal(next_mail(&scene, scene.me), expected);
   scene_close(&scene);
 }
 
