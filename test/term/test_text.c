@@ -247,6 +247,28 @@ static void survives_without_memory(void **state) {
   assert_true(fail_at > 10);
 }
 
+/* Long integers are converted by transforms, which need room. */
+static void long_integers_survive_without_memory(void **state) {
+  char digits[9000];
+  size_t fail_at = 0;
+  int error;
+  (void)state;
+  memset(digits, '7', sizeof digits);
+  do {
+    pier_buffer term = PIER_BUFFER_INIT, out = PIER_BUFFER_INIT;
+    memory_begin(++fail_at);
+    error = pier_term_read(&term, pier_span_of(digits, sizeof digits), NULL, NULL, NULL);
+    if (!error) error = pier_term_print(&out, pier_buffer_span(&term), PIER_TEXT_W, 0);
+    assert_true(error == 0 || error == PIER_ENOMEM);
+    if (!error) assert_memory_equal(out.data, digits, sizeof digits);
+    pier_buffer_free(&term);
+    pier_buffer_free(&out);
+    assert_int_equal(memory_counted.live, 0);
+    memory_end();
+  } while (error);
+  assert_true(fail_at > 20);
+}
+
 /* Where the decimal point is a comma, Erlang's stays a point. */
 static void does_not_ask_the_locale(void **state) {
   static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "C"};
@@ -262,10 +284,12 @@ static void does_not_ask_the_locale(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_a_stream), cmocka_unit_test(a_stream_needs_its_full_stop),
-      cmocka_unit_test(keeps_the_limits), cmocka_unit_test(survives_without_memory),
-      cmocka_unit_test(does_not_ask_the_locale)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(reads_a_stream),
+                                     cmocka_unit_test(a_stream_needs_its_full_stop),
+                                     cmocka_unit_test(keeps_the_limits),
+                                     cmocka_unit_test(survives_without_memory),
+                                     cmocka_unit_test(long_integers_survive_without_memory),
+                                     cmocka_unit_test(does_not_ask_the_locale)};
   size_t count;
   vector_row *rows = vectors_load("test/vectors/text.tsv", &count);
   int failed = run_rows("as Erlang", rows, sizeof *rows, count, as_erlang);
