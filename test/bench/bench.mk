@@ -11,6 +11,11 @@ BENCH_OBJ := $(BUILD)/obj/test/bench
 BENCH_ALL := $(BENCH)/bench $(BENCH_HOSTS:%=$(BENCH)/host_%) \
   $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM) $(BENCH_ECHO)
 
+.PHONY: bench-needs
+bench-needs:
+	@echo '#include <jansson.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 || \
+	  { echo 'make bench: jansson is missing; install libjansson-dev'; exit 2; }
+$(BENCH_SELF:%=$(BENCH_OBJ)/%.o): | bench-needs
 $(BENCH)/bench: $(BENCH_SELF:%=$(BENCH_OBJ)/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
