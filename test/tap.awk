@@ -28,7 +28,7 @@ END {
   else if (status != 0 && !failed) fault("ended with status " status)
   printf "%s %s %d/%d%s\n", failed ? "FAILED" : "ok    ", name, passed, passed + failed, \
     skipped ? ", " skipped " skipped" : ""
-  if (failed) for (i = 1; i <= NR; i++) print "  | " line[i]
+  if (failed) for (i = NR > 80 ? NR - 79 : 1; i <= NR; i++) print "  | " substr(line[i], 1, 300)
   printf "%s%s", faults, skips
   print passed + 0, failed + 0, skipped + 0 >count
 }
