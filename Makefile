@@ -170,19 +170,18 @@ symbols: $(BUILD)/libpier.so $(BUILD)/libpier_host.so ## writes the lists of exp
 	tools/symbols $(BUILD)/libpier_host.so >test/house/libpier_host.symbols
 
 # pkg-config files: what a static program needs besides is under Libs.private.
-$(BUILD)/%.pc: tools/pkgconfig/%.pc.in $(BUILD)/flags Makefile
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-	  -e 's|@VERSION@|$(VERSION)|' -e 's|@EI_CFLAGS@|$(EI_CFLAGS)|' -e 's|@EI_LIBS@|$(EI_LIBS)|' $< >$@
-
+PC = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+  -e 's|@VERSION@|$(VERSION)|' -e 's|@EI_CFLAGS@|$(EI_CFLAGS)|' -e 's|@EI_LIBS@|$(EI_LIBS)|'
 ROOT = $(DESTDIR)$(LIBDIR)
 .PHONY: install uninstall
-install: all $(BUILD)/pier.pc $(BUILD)/pier_host.pc ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR
+install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(ROOT)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pier
 	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 644 include/pier.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 644 $(wildcard include/pier/*.h) $(DESTDIR)$(INCLUDEDIR)/pier
 	$(INSTALL) -m 644 $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(ROOT)
-	$(INSTALL) -m 644 $(BUILD)/pier.pc $(BUILD)/pier_host.pc $(ROOT)/pkgconfig
+	$(PC) tools/pkgconfig/pier.pc.in >$(ROOT)/pkgconfig/pier.pc
+	$(PC) tools/pkgconfig/pier_host.pc.in >$(ROOT)/pkgconfig/pier_host.pc
 	$(INSTALL) -m 644 $(BUILD)/libpier.so.$(SONAME) $(ROOT)/libpier.so.$(VERSION)
 	$(INSTALL) -m 644 $(BUILD)/libpier_host.so.$(SONAME) $(ROOT)/libpier_host.so.$(VERSION)
 	for lib in libpier libpier_host; do \

@@ -87,7 +87,8 @@ void *pier__table_remove(struct pier__table *table, uint64_t key) {
 
 void *pier__table_any(struct pier__table *table, uint64_t *key) {
   if (table->count == 0) return NULL;
-  while (table->slots[table->first].key == 0) table->first++;
+  while (table->slots[table->first].key == 0)
+    table->first++;
   *key = table->slots[table->first].key;
   return table->slots[table->first].value;
 }
