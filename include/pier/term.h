@@ -117,7 +117,8 @@ PIER_API int pier_write_ref(pier_buffer *out, const erlang_ref *ref);
 /* ---- Erlang text (c_src/term/text_*.c, print_*.c) ----------------------- */
 
 /* Reads one term from `text` (UTF-8) and appends its external form, the same
- * bytes that term_to_binary makes of it. If `used` is NULL the text must hold
+ * bytes that term_to_binary(T, [deterministic, {minor_version, 2}]) makes of
+ * it: atoms in UTF-8, keys of maps in order. If `used` is NULL the text must hold
  * exactly one term, with or without a final full stop; otherwise *used gets
  * the bytes read up to and including the full stop that ends the term, and a
  * result of 0 means a term, 1 that there was nothing left but white space and
@@ -130,11 +131,13 @@ typedef enum pier_text_style {
   PIER_TEXT_W,     /* as io_lib:format("~w") */
   PIER_TEXT_TW,    /* as ~tw: characters beyond Latin-1 stay themselves */
   PIER_TEXT_TP,    /* as ~0tp: strings as strings, on one line */
-  PIER_TEXT_PRETTY /* as ~tp, in lines of `width` */
+  PIER_TEXT_PRETTY /* for people; for now the same as PIER_TEXT_TP */
 } pier_text_style;
 
-/* Appends the text of `term`. `width` counts for PIER_TEXT_PRETTY only (0 is
- * 80). Errors: those of the buffer, PIER_ENOMEM. */
+/* Appends the text of `term`, or nothing if that fails. `width` is for
+ * PIER_TEXT_PRETTY and not used yet. doc/terms.md names the few texts that
+ * cannot be Erlang's own. Errors: PIER_EARG for an empty span, PIER_ENOMEM,
+ * those of the buffer. */
 PIER_API int pier_term_print(pier_buffer *out, pier_span term, pier_text_style style,
                              unsigned width);
 
@@ -143,14 +146,18 @@ PIER_API int pier_term_print(pier_buffer *out, pier_span term, pier_text_style s
 /* Appends the term that `format` describes, Erlang text in which directives
  * stand for values: "{ok, #{sum => ~l, name => ~t}}". doc/terms.md lists the
  * directives. Errors: PIER_EPATTERN (with diag's column in the format),
- * PIER_ERANGE (Inf, NaN), the buffer's. */
+ * PIER_ERANGE (Inf, NaN, text that is not UTF-8), PIER_EARG (an empty span for
+ * ~t), PIER_ELIMIT, the buffer's; after an error the buffer is as it was. */
 PIER_API int pier_format(pier_buffer *out, const char *format, ...);
 PIER_API int pier_vformat(pier_buffer *out, const char *format, va_list arguments,
                           pier_diag *diag);
 
 /* 0 if `term` matches `pattern`, and the values are stored; PIER_EMATCH or
- * PIER_ERANGE if not (nothing is stored), PIER_EPATTERN if the pattern is
- * wrong. `diag` says where in the term. */
+ * PIER_ERANGE if not, PIER_EPATTERN if the pattern is wrong; PIER_ENOMEM,
+ * PIER_EARG for an empty span. Nothing is stored unless all matched. Spans that
+ * are stored live as long as the bytes of `term`. `diag` says where: in the
+ * term with its offset ("element 2 of tuple: expected integer, got atom foo"),
+ * in the pattern with its line and column. */
 PIER_API int pier_match(pier_span term, const char *pattern, ...);
 PIER_API int pier_vmatch(pier_span term, const char *pattern, va_list arguments,
                          pier_diag *diag);
