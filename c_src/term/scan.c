@@ -26,7 +26,7 @@ int pier__scan_fail(pier__scan *s, const uint8_t *at, const char *what) {
 }
 
 int pier__scan_short(pier__scan *s, uint64_t size) {
-  const char *name = s->term < s->end ? pier__scan_name(*s->term) : NULL;
+  const char *name = s->term < s->end ? pier__leaves[*s->term].name : NULL;
   return pier_diag_set(s->diag, PIER_ETERM, (size_t)(s->at - s->start),
                        "%s needs %llu more bytes, %llu are left", name ? name : "a term",
                        (unsigned long long)size, (unsigned long long)pier__scan_left(s));
@@ -209,7 +209,7 @@ static int read_term(pier__scan *s, pier__hash *hash) {
                          s->limits->nodes);
   s->at++;
   s->hashing = frame && ((*frame & HASHED) || waits_for_key(*frame));
-  read = pier__scan_reader(*tag);
+  read = pier__leaves[*tag].read;
   if (!read) return read_other(s, *tag, hash);
   error = read(s, *tag, hash);
   if (!error && s->hashing && *tag == PIER__TAG_STRING && is_tail(frame))
@@ -239,6 +239,7 @@ static int add_key(pier__scan *s, const pier__hash *hash) {
 
 /* Takes a complete child into the frame that waits for it. */
 static int take_child(pier__scan *s, uint64_t frame, const pier__hash *hash) {
+  if (!(frame & HASHED) && (frame & KIND) != KIND_MAP) return 0;
   if (waits_for_key(frame)) return add_key(s, hash);
   if (!(frame & HASHED)) return 0;
   if ((frame & KIND) == KIND_MAP)

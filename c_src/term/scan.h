@@ -77,7 +77,12 @@ int pier__scan_bare(pier_span bytes, size_t before, const pier_limits *limits, s
 /* scan_leaf.c: reads the term after its tag, if that has no open parts, and
  * gives its hash if s->hashing. */
 typedef int (*pier__reader)(pier__scan *s, uint8_t tag, pier__hash *hash);
-pier__reader pier__scan_reader(uint8_t tag);
+typedef struct pier__leaf {
+  const char *name;  /* "tuple", "binary"; NULL for a tag that is not let in */
+  pier__reader read; /* NULL: it has parts, scan.c knows it */
+} pier__leaf;
+extern const pier__leaf pier__leaves[256]; /* by tag */
+
 int pier__scan_small_integer(pier__scan *s, uint8_t tag, pier__hash *hash);
 int pier__scan_integer(pier__scan *s, uint8_t tag, pier__hash *hash);
 int pier__scan_big(pier__scan *s, uint8_t tag, pier__hash *hash);
@@ -91,9 +96,6 @@ int pier__scan_export(pier__scan *s, uint8_t tag, pier__hash *hash);
 int pier__scan_fun(pier__scan *s, pier__hash *hash, const uint8_t **end, size_t *count);
 /* Adds the bytes of a list of bytes to the hash of a list. */
 void pier__hash_string(pier__hash *hash, const uint8_t *data, size_t size);
-
-/* "tuple", "binary"; NULL for a tag that is nobody's or not let in. */
-const char *pier__scan_name(uint8_t tag);
 
 /* Ends the scan with PIER_ETERM at `at`. */
 int pier__scan_fail(pier__scan *s, const uint8_t *at, const char *what);

@@ -207,10 +207,7 @@ static int read_nil(pier__scan *s, uint8_t tag, pier__hash *hash) {
   return 0;
 }
 
-static const struct leaf {
-  const char *name;
-  pier__reader read; /* NULL: it has parts, scan.c knows it */
-} leaves[128] = {
+const pier__leaf pier__leaves[256] = {
     [PIER__TAG_NEW_FLOAT] = {"float", read_float},
     [PIER__TAG_BIT_BINARY] = {"bit string", read_binary},
     [PIER__TAG_NEW_PID] = {"pid", pier__scan_identifier},
@@ -240,11 +237,3 @@ static const struct leaf {
     [PIER__TAG_SMALL_ATOM_UTF8] = {"atom", pier__scan_atom},
     [PIER__TAG_V4_PORT] = {"port", pier__scan_identifier},
 };
-
-pier__reader pier__scan_reader(uint8_t tag) {
-  return tag < 128 ? leaves[tag].read : NULL;
-}
-
-const char *pier__scan_name(uint8_t tag) {
-  return tag < 128 ? leaves[tag].name : NULL;
-}
