@@ -1,5 +1,5 @@
 /* Messages as Erlang has them. Identifiers are those of a node that is not
- * distributed: nonode@nohost, creation 0, as OTP 25 writes them. */
+ * distributed: nonode@nohost, creation 0. */
 #include <pier/port.h>
 
 #include "term/view.h"

@@ -21,17 +21,6 @@ void pier__emit_integer(pier_buffer *out, bool negative, uint64_t magnitude) {
   pier_write_bigint(out, true, digits, sizeof digits);
 }
 
-void pier__emit_atom(pier_buffer *out, const uint8_t *name, size_t size) {
-  uint8_t *to = pier_buffer_reserve(out, size + 3);
-  size_t head = size <= UINT8_MAX ? 2 : 3;
-  if (!to) return;
-  to[0] = head == 2 ? ERL_SMALL_ATOM_UTF8_EXT : ERL_ATOM_UTF8_EXT;
-  if (head == 3) to[1] = (uint8_t)(size >> 8);
-  to[head - 1] = (uint8_t)size;
-  if (size > 0) memcpy(to + head, name, size);
-  out->size += head + size;
-}
-
 void pier__emit_bits(pier_buffer *out, const uint8_t *data, size_t size, unsigned last_bits) {
   pier_write_bitstring(out, data, size == 0 ? 0 : (size - 1) * 8 + last_bits);
 }

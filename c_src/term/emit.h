@@ -11,9 +11,6 @@ void pier__emit_integer(pier_buffer *out, bool negative, uint64_t magnitude);
 /* A magnitude of any size, least byte first. PIER_ELIMIT, and nothing written,
  * where the BEAM says system_limit. */
 int pier__emit_big(pier_buffer *out, bool negative, const uint8_t *magnitude, size_t size);
-/* An atom in UTF-8 whatever its characters, as minor_version 2 and OTP 26 have
- * it: `size` bytes, at most 255 characters. */
-void pier__emit_atom(pier_buffer *out, const uint8_t *name, size_t size);
 void pier__emit_bits(pier_buffer *out, const uint8_t *data, size_t size, unsigned last_bits);
 
 #endif

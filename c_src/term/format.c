@@ -41,7 +41,7 @@ static long long count_characters(pier_span text) {
 static int put_atom(pier_buffer *out, pier_span name, const char **fault) {
   long long characters = count_characters(name);
   if (characters >= 0 && characters <= PIER__ATOM_CHARACTERS) {
-    pier__emit_atom(out, name.data, name.size);
+    pier_write_atom_span(out, name);
     return 0;
   }
   *fault =

@@ -34,12 +34,12 @@ static void write_atom(pier_buffer *out, const pier__view *view) {
   uint8_t name[2 * UINT8_MAX];
   size_t size = 0, i;
   if (!view->latin1) {
-    pier__emit_atom(out, view->data, view->size);
+    pier_write_atom_span(out, pier_span_of(view->data, view->size));
     return;
   }
   for (i = 0; i < view->size && i < UINT8_MAX; i++)
     size += pier__utf8_encode(name + size, view->data[i]);
-  pier__emit_atom(out, name, size);
+  pier_write_atom_span(out, pier_span_of(name, size));
 }
 
 static void write_word(pier_buffer *out, uint64_t value) {

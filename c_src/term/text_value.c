@@ -81,7 +81,7 @@ int pier__parse_atom(pier__parser *parser) {
   }
   if (!error && characters > PIER__ATOM_CHARACTERS)
     error = pier__parser_fail(parser, PIER_ETEXT, "an atom of more than 255 characters");
-  if (!error) pier__emit_atom(parser->out, text.data, text.size);
+  if (!error) pier_write_atom_span(parser->out, pier_span_of(text.data, text.size));
   pier_buffer_free(&name);
   return error ? error : pier__parser_advance(parser);
 }

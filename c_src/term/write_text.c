@@ -4,33 +4,9 @@
 
 #include <string.h>
 
-/* OTP 25 writes Latin-1 wherever the characters allow it; a name of n
- * characters then takes n bytes, those beyond ASCII being two in UTF-8, of
- * which the first is C2 or C3. */
-static int is_latin1(pier_span name) {
-  size_t i;
-  for (i = 0; i < name.size; i++)
-    if (name.data[i] > 0xc3) return 0;
-  return 1;
-}
-
-static int write_latin1(pier_buffer *out, pier_span name, size_t characters) {
-  size_t i;
-  uint8_t *to = pier_buffer_reserve(out, 3 + characters);
-  if (!to) return out->error;
-  to[0] = PIER__TAG_ATOM_LATIN1;
-  pier__store16(to + 1, (uint32_t)characters);
-  to += 3;
-  for (i = 0; i < name.size; i++) {
-    uint8_t byte = name.data[i];
-    if (byte >= 0x80) byte = (uint8_t)((byte & 0x03) << 6 | (name.data[++i] & 0x3f));
-    *to++ = byte;
-  }
-  out->size += 3 + characters;
-  return 0;
-}
-
-static int write_utf8(pier_buffer *out, pier_span name) {
+/* In UTF-8 whatever its characters, as OTP 26 and later write atoms, and OTP 25
+ * with minor_version 2. */
+static int write_atom(pier_buffer *out, pier_span name) {
   size_t head = name.size <= UINT8_MAX ? 2 : 3;
   uint8_t *to = pier_buffer_reserve(out, head + name.size);
   if (!to) return out->error;
@@ -41,7 +17,7 @@ static int write_utf8(pier_buffer *out, pier_span name) {
     to[0] = PIER__TAG_ATOM_UTF8;
     pier__store16(to + 1, (uint32_t)name.size);
   }
-  memcpy(to + head, name.data, name.size);
+  if (name.size > 0) memcpy(to + head, name.data, name.size);
   out->size += head + name.size;
   return 0;
 }
@@ -52,7 +28,7 @@ int pier_write_atom_span(pier_buffer *out, pier_span name) {
   if (pier__utf8_check(name.data, name.size, &characters) != name.size)
     return pier__write_fail(out, PIER_EARG);
   if (characters > PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG);
-  return is_latin1(name) ? write_latin1(out, name, characters) : write_utf8(out, name);
+  return write_atom(out, name);
 }
 
 int pier_write_atom(pier_buffer *out, const char *name) {
