@@ -200,6 +200,5 @@ clean: ## build/ and the programs in priv/
 	rm -rf $(BUILD)
 	rm -f $(EXAMPLES:%=$(PRIV)/%)
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo 'make bench      against a raw epoll host and the BEAM'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile test/bench/bench.mk
 .SECONDARY:

@@ -21,7 +21,7 @@
 #define CLOSE_RANGE_UNSHARE (1U << 1)
 #endif
 
-enum { TICK_NS = 10 * 1000 * 1000 };
+enum { TICK_NS = 10 * 1000 * 1000, FIRST_REAL_TIME = 32 };
 
 /* Between clone and exec the child runs in our memory while we stand still: it
  * may call nothing that locks, allocates or returns, and a sanitizer would take
@@ -50,27 +50,32 @@ IN_CHILD static void own_descriptors(const struct pier__spawn *spawn) {
   close_range_call((unsigned)last + 1, UINT_MAX, CLOSE_RANGE_UNSHARE);
 }
 
-/* Ignored signals stay ignored, as in the BEAM; handlers are the host's and
- * must not run here; SIGTERM is always reset, PIPE and FPE always ignored. */
-IN_CHILD static void reset_signals(void) {
+/* A handler of the host's must not run here, in its memory, once the mask is
+ * empty; exec resets handlers by itself. Signals from 32 on come only from
+ * somebody who knows the child, and nobody does yet. */
+IN_CHILD static void drop_handlers(void) {
   struct sigaction action, fresh;
   int number;
   memset(&fresh, 0, sizeof fresh);
-  for (number = 1; number < NSIG; number++) {
-    if (number == SIGKILL || number == SIGSTOP) continue;
-    if (number == SIGPIPE || number == SIGFPE) {
-      fresh.sa_handler = SIG_IGN;
-    } else {
-      fresh.sa_handler = SIG_DFL;
-      if (number != SIGTERM) {
-        if (sigaction(number, NULL, &action) < 0) continue;
-        if (action.sa_handler == SIG_IGN || action.sa_handler == SIG_DFL) continue;
-      }
-    }
-    sigaction(number, &fresh, NULL);
-  }
-  sigemptyset(&fresh.sa_mask);
-  sigprocmask(SIG_SETMASK, &fresh.sa_mask, NULL);
+  for (number = 1; number < FIRST_REAL_TIME; number++)
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN &&
+        action.sa_handler != SIG_DFL)
+      sigaction(number, &fresh, NULL);
+}
+
+/* Ignored signals stay ignored, as in the BEAM; SIGTERM is always reset, PIPE
+ * and FPE always ignored. */
+IN_CHILD static void reset_signals(void) {
+  struct sigaction action;
+  sigset_t none;
+  drop_handlers();
+  memset(&action, 0, sizeof action);
+  sigaction(SIGTERM, &action, NULL);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, NULL);
+  sigaction(SIGFPE, &action, NULL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 IN_CHILD static void say(const char *text) {
