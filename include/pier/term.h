@@ -51,8 +51,8 @@ PIER_API int pier_term_plain(pier_span bytes, const pier_limits *limits, pier_bu
  *
  * Typed appends of one bare term each; begin the whole with
  * pier_write_version. The bytes are those that term_to_binary of OTP 26
- * writes for the same value (OTP 25 does with minor_version 2). Containers of a known size are a head, then the
- * parts: pier_write_tuple(out, 2), then two terms.
+ * writes for the same value (OTP 25 does with minor_version 2). Containers of a known size are
+ * a head, then the parts: pier_write_tuple(out, 2), then two terms.
  *
  * All of them return 0 or out->error and are sticky through it: besides the
  * buffer's own errors (PIER_ENOMEM, PIER_ELIMIT) a value that has no external
