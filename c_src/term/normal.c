@@ -11,7 +11,7 @@ struct open {
   pier__kind kind;
   bool tail;               /* PIER__LIST: the term in work is the tail */
   size_t left;             /* children (a list: elements) still to write */
-  size_t head;             /* PIER__LIST: where its count is in the output */
+  size_t head;             /* where it begins in the output */
   size_t total;            /* PIER__LIST: elements so far announced */
   const uint8_t *at;       /* the next child */
   const uint8_t *end;      /* a sorted map's end */
@@ -83,6 +83,26 @@ static void write_export(pier_buffer *out, const pier__view *view) {
   pier__emit_integer(out, false, part.magnitude);
 }
 
+static void write_leaf(pier_buffer *out, const pier__view *view);
+
+/* The Size is patched when the free variables are written. */
+static size_t write_fun(pier_buffer *out, const pier__view *view) {
+  size_t head = out->size;
+  const uint8_t *at = view->data + PIER__FUN_PARTS;
+  pier__view part;
+  int i;
+  pier_buffer_append(out, view->data, PIER__FUN_PARTS);
+  for (i = 0; i < 4; i++, at = part.next) {
+    pier__view_at(&part, at);
+    write_leaf(out, &part);
+  }
+  return head;
+}
+
+static void close_fun(pier_buffer *out, size_t head) {
+  if (!out->error) pier__store32(out->data + head + 1, (uint32_t)(out->size - head - 1));
+}
+
 static void write_leaf(pier_buffer *out, const pier__view *view) {
   switch (view->kind) {
   case PIER__INT:
@@ -105,11 +125,11 @@ static void write_leaf(pier_buffer *out, const pier__view *view) {
   case PIER__EXPORT:
     write_export(out, view);
     break;
-  case PIER__BITS:
-    pier__emit_bits(out, view->data, view->size, view->bits);
+  case PIER__FUN:
+    close_fun(out, write_fun(out, view));
     break;
   default:
-    pier_buffer_append(out, view->data, view->size);
+    pier__emit_bits(out, view->data, view->size, view->bits);
   }
 }
 
@@ -208,6 +228,7 @@ static int open_term(struct writer *writer, const pier__view *view, const uint8_
   if (view->kind == PIER__TUPLE) pier_write_tuple(writer->out, view->count);
   if (view->kind == PIER__LIST) pier_write_list(writer->out, view->count);
   if (view->kind == PIER__MAP) pier_write_map(writer->out, open.left / 2);
+  if (view->kind == PIER__FUN) write_fun(writer->out, view);
   return pier_buffer_append(&writer->stack, &open, sizeof open);
 }
 
@@ -255,6 +276,7 @@ static void close_terms(struct writer *writer, const uint8_t *after) {
       after = NULL; /* an empty list before its tail: look again */
       continue;
     }
+    if (open->kind == PIER__FUN) close_fun(writer->out, open->head);
     after = open->end ? open->end : open->at;
     writer->stack.size -= sizeof *open;
   }
@@ -288,5 +310,13 @@ int pier__normal_in_place(pier_buffer *out, size_t from) {
     error = pier_buffer_append(out, normal.data, normal.size);
   }
   pier_buffer_free(&normal);
+  return error;
+}
+
+int pier_term_normalize(pier_buffer *out, pier_span term) {
+  size_t before = out->size;
+  int error = term.size == 0 ? PIER_EARG : pier_write_version(out);
+  if (!error) error = pier__normal(out, pier__view_start(term));
+  if (error && out->size > before) out->size = before;
   return error;
 }

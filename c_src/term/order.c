@@ -17,10 +17,12 @@ struct side {
 
 struct level {
   bool list;
+  bool map;
   bool tail; /* a list whose tail is being compared */
   size_t left;
   size_t step; /* maps: first all keys, then all values */
   size_t count;
+  bool exact; /* 1 and 1.0 differ: in keys, and in all of a term for =:= */
   struct side a, b;
 };
 
@@ -36,20 +38,6 @@ static int compare_bytes(const uint8_t *a, size_t a_size, const uint8_t *b, size
   size_t least = a_size < b_size ? a_size : b_size;
   int order = least > 0 ? memcmp(a, b, least) : 0;
   return order ? order : compare_words(a_size, b_size);
-}
-
-static int compare_magnitude(const pier__view *a, const pier__view *b) {
-  size_t i;
-  if (a->size != b->size) return sign_of(a->size < b->size);
-  if (a->size == 0) return compare_words(a->magnitude, b->magnitude);
-  for (i = a->size; i > 0; i--)
-    if (a->data[i - 1] != b->data[i - 1]) return sign_of(a->data[i - 1] < b->data[i - 1]);
-  return 0;
-}
-
-static int compare_integers(const pier__view *a, const pier__view *b) {
-  if (a->negative != b->negative) return sign_of(a->negative);
-  return a->negative ? compare_magnitude(b, a) : compare_magnitude(a, b);
 }
 
 static uint32_t next_character(const pier__view *atom, size_t *at) {
@@ -75,7 +63,12 @@ static int compare_nodes(const pier__identifier *a, const pier__identifier *b) {
   return order ? order : compare_words(a->creation, b->creation);
 }
 
-/* The last word weighs most. References look at the node first. */
+static uint64_t word_of(const pier__identifier *identifier, unsigned i) {
+  return i < identifier->words ? identifier->word[i] : 0;
+}
+
+/* The last word weighs most, one that is not there is 0. References look at
+ * the node first. */
 static int compare_identifiers(const pier__view *a, const pier__view *b) {
   pier__identifier x, y;
   int order = 0;
@@ -83,25 +76,32 @@ static int compare_identifiers(const pier__view *a, const pier__view *b) {
   pier__view_identifier(a, &x);
   pier__view_identifier(b, &y);
   if (a->kind == PIER__REF) order = compare_nodes(&x, &y);
-  if (!order) order = compare_words(x.words, y.words);
-  for (i = x.words; i > 0 && !order; i--)
-    order = compare_words(x.word[i - 1], y.word[i - 1]);
+  for (i = PIER__WORDS; i > 0 && !order; i--)
+    order = compare_words(word_of(&x, i - 1), word_of(&y, i - 1));
   return order ? order : compare_nodes(&x, &y);
 }
 
-static int compare_exports(const pier__view *a, const pier__view *b) {
-  const uint8_t *x = a->data + 1, *y = b->data + 1;
-  pier__view u, v;
-  int order = 0, i;
-  for (i = 0; i < 2 && !order; i++, x = u.next, y = v.next) {
-    pier__view_at(&u, x);
-    pier__view_at(&v, y);
-    order = compare_atoms(&u, &v);
+/* Atoms and small integers that stand one after the other. */
+static int compare_parts(const uint8_t *a, const uint8_t *b, unsigned count) {
+  pier__view x, y;
+  int order = 0;
+  for (; count > 0 && !order; count--, a = x.next, b = y.next) {
+    pier__view_at(&x, a);
+    pier__view_at(&y, b);
+    order = x.kind == PIER__ATOM ? compare_atoms(&x, &y) : pier__order_integers(&x, &y);
   }
-  if (order) return order;
-  pier__view_at(&u, x);
-  pier__view_at(&v, y);
-  return compare_integers(&u, &v);
+  return order;
+}
+
+/* By module, index, uniq and the number of free variables, which are compared
+ * next; then by what tells versions of a module apart. Who made it is nothing. */
+static int compare_funs(const pier__view *a, const pier__view *b) {
+  enum { VERSION_AT = 5, VERSION_SIZE = 21 };
+  int order = compare_parts(a->data + PIER__FUN_PARTS, b->data + PIER__FUN_PARTS, 3);
+  if (!order) order = compare_words(a->count, b->count);
+  return order ? order
+               : compare_bytes(a->data + VERSION_AT, VERSION_SIZE, b->data + VERSION_AT,
+                               VERSION_SIZE);
 }
 
 static int compare_bits(const pier__view *a, const pier__view *b) {
@@ -125,11 +125,15 @@ static pier__kind rank(const pier__view *view) {
 }
 
 /* What the heads alone say. */
-static int compare_heads(const pier__view *a, const pier__view *b) {
+static int compare_heads(const pier__view *a, const pier__view *b, bool exact) {
+  if (!exact && a->kind == PIER__INT && b->kind == PIER__FLOAT)
+    return pier__order_mixed(a, b->real);
+  if (!exact && a->kind == PIER__FLOAT && b->kind == PIER__INT)
+    return -pier__order_mixed(b, a->real);
   if (rank(a) != rank(b)) return sign_of(rank(a) < rank(b));
   switch (rank(a)) {
   case PIER__INT:
-    return compare_integers(a, b);
+    return pier__order_integers(a, b);
   case PIER__FLOAT:
     return a->real == b->real ? 0 : sign_of(a->real < b->real);
   case PIER__ATOM:
@@ -139,9 +143,9 @@ static int compare_heads(const pier__view *a, const pier__view *b) {
   case PIER__PID:
     return compare_identifiers(a, b);
   case PIER__FUN:
-    return compare_bytes(a->data, a->size, b->data, b->size);
+    return compare_funs(a, b);
   case PIER__EXPORT:
-    return compare_exports(a, b);
+    return compare_parts(a->data + 1, b->data + 1, 3);
   case PIER__TUPLE:
   case PIER__MAP:
     return compare_words(a->count, b->count);
@@ -252,9 +256,12 @@ static void leave_child(struct side *side, const uint8_t *next) {
 }
 
 static void push_level(const pier__maps *maps, pier_buffer *stack, const uint8_t *at_a,
-                       const uint8_t *at_b, const pier__view *a, const pier__view *b) {
+                       const uint8_t *at_b, const pier__view *a, const pier__view *b,
+                       bool exact) {
   struct level level;
   memset(&level, 0, sizeof level);
+  level.exact = exact;
+  level.map = a->kind == PIER__MAP;
   enter_side(&level.a, a);
   enter_side(&level.b, b);
   level.list = rank(a) == PIER__LIST;
@@ -280,7 +287,13 @@ static bool has_children(const pier__view *view) {
   return view->children > 0 || (view->kind == PIER__STRING && view->size > 0);
 }
 
-int pier__order(const pier__maps *maps, const uint8_t *at_a, const uint8_t *at_b, int *error) {
+/* After next_children: is what it chose to be compared exactly? */
+static bool is_exact(const struct level *level) {
+  return level->exact || (level->map && level->step <= level->count);
+}
+
+static int compare_terms(const pier__maps *maps, const uint8_t *at_a, const uint8_t *at_b,
+                         bool exact, int *error) {
   pier_buffer stack = PIER_BUFFER_INIT;
   pier__view a, b;
   int order;
@@ -289,9 +302,9 @@ int pier__order(const pier__maps *maps, const uint8_t *at_a, const uint8_t *at_b
   for (;;) {
     settle_count(maps, &a, at_a);
     settle_count(maps, &b, at_b);
-    order = compare_heads(&a, &b);
+    order = compare_heads(&a, &b, exact);
     if (!order && has_children(&a)) {
-      push_level(maps, &stack, at_a, at_b, &a, &b);
+      push_level(maps, &stack, at_a, at_b, &a, &b, exact);
     } else if (!order && stack.size > 0) {
       leave_child(&top_of(&stack)->a, a.next);
       leave_child(&top_of(&stack)->b, b.next);
@@ -306,8 +319,18 @@ int pier__order(const pier__maps *maps, const uint8_t *at_a, const uint8_t *at_b
     if (order || stack.error || stack.size == 0) break;
     at_a = top_of(&stack)->a.at;
     at_b = top_of(&stack)->b.at;
+    exact = is_exact(top_of(&stack));
   }
   if (stack.error) *error = stack.error;
   pier_buffer_free(&stack);
   return order;
+}
+
+int pier__order(const pier__maps *maps, const uint8_t *a, const uint8_t *b, int *error) {
+  return compare_terms(maps, a, b, true, error);
+}
+
+int pier__order_by_value(const pier__maps *maps, const uint8_t *a, const uint8_t *b,
+                         int *error) {
+  return compare_terms(maps, a, b, false, error);
 }

@@ -29,6 +29,8 @@ typedef struct pier__map_entry {
 
 /* Finds the maps in the bare term at `at` and sorts their pairs. PIER_ENOMEM. */
 int pier__maps_index(pier__maps *maps, const uint8_t *at);
+/* Adds those of another term, which lies behind. */
+int pier__maps_add(pier__maps *maps, const uint8_t *at);
 void pier__maps_free(pier__maps *maps);
 
 /* The entry of the map at `at`; NULL if it has fewer than two pairs. */
@@ -39,7 +41,14 @@ static inline const pier__pair *pier__maps_pairs(const pier__maps *maps,
 }
 
 /* Below, above or equal to 0, as a is before, after or the same as b. The maps
- * inside both are in `maps`. *error gets PIER_ENOMEM. */
+ * inside both are in `maps`. *error gets PIER_ENOMEM. In pier__order 1 and 1.0
+ * differ, in the other one they do so in the keys of maps only. */
 int pier__order(const pier__maps *maps, const uint8_t *a, const uint8_t *b, int *error);
+int pier__order_by_value(const pier__maps *maps, const uint8_t *a, const uint8_t *b,
+                         int *error);
+
+/* Two views of integers; an integer and a float, exactly. */
+int pier__order_integers(const pier__view *a, const pier__view *b);
+int pier__order_mixed(const pier__view *whole, double real);
 
 #endif

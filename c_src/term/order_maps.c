@@ -124,14 +124,17 @@ static int sort_map(pier__maps *maps, pier__map_entry *entry, pier_buffer *room)
 }
 
 int pier__maps_index(pier__maps *maps, const uint8_t *at) {
-  pier_buffer stack = PIER_BUFFER_INIT;
-  size_t i;
-  int error;
   memset(maps, 0, sizeof *maps);
-  error = collect(maps, &stack, at);
+  return pier__maps_add(maps, at);
+}
+
+int pier__maps_add(pier__maps *maps, const uint8_t *at) {
+  pier_buffer stack = PIER_BUFFER_INIT;
+  size_t before = entry_count(maps), i;
+  int error = collect(maps, &stack, at);
   stack.size = 0;
   /* Inner maps come later; they must be sorted before keys are compared. */
-  for (i = entry_count(maps); i > 0 && !error; i--)
+  for (i = entry_count(maps); i > before && !error; i--)
     error = sort_map(maps, entry_at(maps, i - 1), &stack);
   pier_buffer_free(&stack);
   return error;

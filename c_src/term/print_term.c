@@ -98,7 +98,7 @@ static const uint8_t *begin_term(struct printer *printer, const uint8_t *at) {
     return NULL;
   }
   print_leaf(printer, &view);
-  return view.next;
+  return view.kind == PIER__FUN ? pier__fun_end(at) : view.next;
 }
 
 /* The elements of a list are through: it goes on in its tail, has another

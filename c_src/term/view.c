@@ -78,7 +78,7 @@ static const uint8_t *after(const uint8_t *at) {
   return view.next;
 }
 
-/* An identifier or fun without free variables is one leaf, however it is made. */
+/* An identifier is one leaf, however it is made. */
 static void view_whole(pier__view *view, pier__kind kind, const uint8_t *at,
                        const uint8_t *next) {
   view->kind = kind;
@@ -88,8 +88,10 @@ static void view_whole(pier__view *view, pier__kind kind, const uint8_t *at,
 }
 
 static void view_fun(pier__view *view, const uint8_t *at) {
-  /* Size counts from its own first byte; the gate has seen that it is true. */
-  view_whole(view, PIER__FUN, at, at + 1 + pier__load32(at + 1));
+  /* Module, index, uniq, creator; the free variables are terms of their own. */
+  const uint8_t *next = after(after(after(after(at + PIER__FUN_PARTS))));
+  view_whole(view, PIER__FUN, at, next);
+  view->count = view->children = pier__load32(at + PIER__FUN_PARTS - 4);
 }
 
 /* Bytes after the node of a pid or port, by tag; 0 for every other tag. */
@@ -214,7 +216,7 @@ void pier__view_identifier(const pier__view *view, pier__identifier *identifier)
   creation = counted ? at : view->next - (wide ? 4 : 1);
   word = counted ? at + (wide ? 4 : 1) : at;
   identifier->creation = wide ? pier__load32(creation) : *creation;
-  for (i = 0; i < identifier->words && i < 5; i++)
+  for (i = 0; i < identifier->words && i < PIER__WORDS; i++)
     identifier->word[i] =
         view->tag == ERL_V4_PORT_EXT ? pier__load64(word) : pier__load32(word + 4 * i);
 }

@@ -40,12 +40,18 @@ typedef struct pier__view {
   uint64_t magnitude;  /* PIER__INT, if size is 0 */
   double real;         /* PIER__FLOAT */
   const uint8_t *data; /* atom, string, bits; digits of an integer beyond 64 bits,
-                          least first; the whole identifier or fun with its tag */
+                          least first; the whole identifier with its tag, a fun
+                          up to its free variables */
   size_t size;
-  size_t count;        /* elements of a tuple or list, pairs of a map */
-  size_t children;     /* terms that follow `next` and belong to this one */
+  size_t count;    /* elements of a tuple or list, pairs of a map, free variables of a fun */
+  size_t children; /* terms that follow `next` and belong to this one */
   const uint8_t *next; /* the byte after the head (and after the data) */
 } pier__view;
+
+enum {
+  PIER__WORDS = 5,     /* at most, in a reference */
+  PIER__FUN_PARTS = 30 /* where the module of a fun is, counted from its tag */
+};
 
 /* Looks at the term (without version byte) that begins at `at`. The bytes
  * must have passed the gate: no lengths are checked here. */
@@ -53,6 +59,12 @@ void pier__view_at(pier__view *view, const uint8_t *at);
 
 /* The address after the whole term at `at`. */
 const uint8_t *pier__view_skip(const uint8_t *at);
+
+/* The address after a fun with its free variables. Size counts from its own
+ * first byte; the gate has seen that it is true. */
+static inline const uint8_t *pier__fun_end(const uint8_t *at) {
+  return at + 1 + pier__load32(at + 1);
+}
 
 /* The first byte of the term itself, past a version byte. */
 static inline const uint8_t *pier__view_start(pier_span term) {
@@ -62,8 +74,8 @@ static inline const uint8_t *pier__view_start(pier_span term) {
 /* Numbers inside a pid, port or reference. */
 typedef struct pier__identifier {
   pier__view node;
-  unsigned words;   /* 2 for a pid, 1 for a port, the length of a reference */
-  uint64_t word[5]; /* in the order of the bytes */
+  unsigned words;             /* 2 for a pid, 1 for a port, the length of a reference */
+  uint64_t word[PIER__WORDS]; /* in the order of the bytes */
   uint32_t creation;
 } pier__identifier;
 void pier__view_identifier(const pier__view *view, pier__identifier *identifier);

@@ -114,6 +114,27 @@ PIER_API int pier_write_pid(pier_buffer *out, const erlang_pid *pid);
 PIER_API int pier_write_port(pier_buffer *out, const erlang_port *port);
 PIER_API int pier_write_ref(pier_buffer *out, const erlang_ref *ref);
 
+/* ---- Order and normal form (c_src/term/compare.c, normal.c) -------------- */
+
+/* Below, above or equal to 0, as `a` is before, after or equal to `b` in
+ * Erlang's term order: `<` and `==` of Erlang, so 1 and 1.0 are equal, but not
+ * as keys of maps, and an integer is compared with a float exactly, whatever
+ * their size. How the terms are encoded does not matter. Needs no memory for
+ * terms without parts. *error (may be NULL) gets 0, or PIER_ENOMEM or PIER_EARG
+ * (an empty span), and then the result is 0. */
+PIER_API int pier_term_compare(pier_span a, pier_span b, int *error);
+
+/* 1 if both are the same term (`=:=`: 1 and 1.0 differ), else 0, also if *error
+ * is not 0. As in OTP 25, 0.0 and -0.0 are the same. */
+PIER_API int pier_term_equal(pier_span a, pier_span b, int *error);
+
+/* Appends the bytes that term_to_binary(T, [deterministic, {minor_version, 2}])
+ * of OTP 25 gives for the term, whatever bytes it came as: atoms in UTF-8, the
+ * shortest integers, lists of bytes as strings, keys of maps in order. The
+ * bytes of `term` must not lie in `out`. After an error (PIER_EARG for an empty
+ * span, PIER_ENOMEM, those of the buffer) nothing is appended. */
+PIER_API int pier_term_normalize(pier_buffer *out, pier_span term);
+
 /* ---- Erlang text (c_src/term/text_*.c, print_*.c) ----------------------- */
 
 /* Reads one term from `text` (UTF-8) and appends its external form, the same
