@@ -24,7 +24,6 @@ static const char help[] =
     "\n"
     "  pier call '{add,1,2}' '{mul,6,7}' -- priv/calc\n";
 
-enum { SHOWN_COLUMNS = 100 };
 enum { OPTION_PACKET = 256, OPTION_TIMEOUT, OPTION_HELP, OPTION_VERSION };
 
 static const struct option options[] = {
@@ -43,21 +42,12 @@ typedef struct call {
   char **program; /* PROG and its arguments, NULL-terminated */
 } call;
 
-/* "bad term: line 1, column 8: ...", and the line with a caret under the place.
- * A long line is shown up to a little beyond it only. */
+/* "bad term: line 1, column 8: ...", and the line with a caret under the place. */
 static int bad_text(const char *argument, pier_span text, const pier_diag *diag) {
-  const char *data = (const char *)text.data;
-  size_t start = diag->offset < text.size ? diag->offset : text.size;
-  size_t end = start;
   const char *name = argument[0] == '@' ? argument + 1 : "bad term";
   pier__fail(who, PIER__USAGE, "%s: line %u, column %u: %s", name, diag->line, diag->column,
              diag->text);
-  if (diag->column == 0 || diag->column > SHOWN_COLUMNS) return PIER__USAGE;
-  while (start > 0 && data[start - 1] != '\n')
-    start--;
-  while (end < text.size && data[end] != '\n' && end - start < SHOWN_COLUMNS)
-    end++;
-  fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - start), data + start, (int)diag->column, "^");
+  pier__show_place(text, diag);
   return PIER__USAGE;
 }
 
@@ -105,7 +95,8 @@ static int read_terms(call *c) {
   return status;
 }
 
-static int set_option(call *c, int option) {
+static int set_option(void *context, int option) {
+  call *c = context;
   long number;
   switch (option) {
   case OPTION_PACKET:
@@ -123,26 +114,11 @@ static int set_option(call *c, int option) {
   }
 }
 
-/* Options, then terms up to "--", then the program. A first TERM like -5 is
- * not an option: that is what the digits are for. -1: done, nothing to call. */
+/* Options, then terms up to "--", then the program. -1: done, nothing to call. */
 static int read_arguments(call *c, int argc, char **argv) {
-  int first = 0;
-  int at;
-  opterr = 0;
-  while (!first) {
-    int before = optind;
-    int got = getopt_long(argc, argv, "+:0123456789", options, NULL);
-    int status = 0;
-    if (got == -1)
-      first = optind;
-    else if (got >= '0' && got <= '9')
-      first = before;
-    else if (got == '?' || got == ':')
-      return pier__bad_option(who, got, argv[before]);
-    else
-      status = set_option(c, got);
-    if (status) return status;
-  }
+  int first, at;
+  int status = pier__read_options(who, argc, argv, options, set_option, c, &first);
+  if (status) return status;
   /* getopt has eaten a "--" that came first: there are no terms. */
   if (strcmp(argv[first - 1], "--") == 0 || first >= argc)
     return pier__fail(who, PIER__USAGE, "no TERM given (see pier call --help)");

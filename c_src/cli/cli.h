@@ -19,6 +19,7 @@ enum {
 /* One subcommand: argv[0] is its own name. Returns the exit status. */
 int pier__call_main(int argc, char **argv);
 int pier__run_main(int argc, char **argv);
+int pier__term_main(int argc, char **argv);
 
 /* ---- say.c: one clear line on standard error ------------------------------ */
 
@@ -39,11 +40,25 @@ int pier__is_text(pier_span bytes, size_t most);
  * after a sentence; if nobody reads any more, quietly what SIGPIPE would give. */
 int pier__print_line(const char *who, pier_span text);
 
+/* Writes out what was put into stdout; results as above. */
+int pier__flush(const char *who);
+
+/* The line of `text` in which `diag` lies, a caret under the place, on standard
+ * error. A long line is shown up to a little beyond it only. */
+void pier__show_place(pier_span text, const pier_diag *diag);
+
 /* ---- options.c ------------------------------------------------------------ */
 
 /* What getopt_long could not take (`got` is '?' or ':'), as a sentence;
  * `element` is the argument it was looking at. Returns PIER__USAGE. */
 int pier__bad_option(const char *who, int got, const char *element);
+
+/* Gives each option in front of the terms to `set`, whose result other than 0
+ * stops and is handed back; *first is then the first term. A term like -5 is
+ * not an option. */
+typedef int pier__set_option(void *context, int option);
+int pier__read_options(const char *who, int argc, char **argv, const struct option *options,
+                       pier__set_option *set, void *context, int *first);
 
 /* A number between `least` and `most`: 0, or PIER__USAGE after a sentence that
  * names `option`. */

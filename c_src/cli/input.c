@@ -52,24 +52,30 @@ static size_t find_end(pier__input *input) {
   return 0;
 }
 
-/* Moves a place in this term to one in the whole input. */
-static int place(const pier__input *input, pier_diag *diag, int error) {
+void pier__input_place(const pier__input *input, pier_diag *diag) {
+  diag->offset += input->offset;
+  if (diag->line == 1) diag->column += input->column;
   if (diag->line) diag->line += input->line;
-  return error;
+}
+
+int pier__input_term(const pier__input *input, pier_span text, pier_buffer *term,
+                     pier_diag *diag) {
+  size_t used;
+  int got = pier_term_read(term, text, input->limits, &used, diag);
+  /* The last term of the input may do without its full stop. */
+  if (got < 0 && input->ended) {
+    pier_buffer_clear(term);
+    got = pier_term_read(term, text, input->limits, NULL, diag);
+  }
+  return got;
 }
 
 static int send_term(pier__input *input, pier_span text, pier__input_send *send, void *context,
                      pier_diag *diag) {
   pier_buffer term = PIER_BUFFER_INIT;
-  size_t used;
-  int got = pier_term_read(&term, text, NULL, &used, diag);
-  /* The last term of the input may do without its full stop. */
-  if (got < 0 && input->ended) {
-    pier_buffer_clear(&term);
-    got = pier_term_read(&term, text, NULL, NULL, diag);
-  }
+  int got = pier__input_term(input, text, &term, diag);
   if (got < 0)
-    got = place(input, diag, got);
+    pier__input_place(input, diag);
   else if (got == 0)
     got = send(context, pier_buffer_span(&term));
   else
@@ -78,23 +84,47 @@ static int send_term(pier__input *input, pier_span text, pier__input_send *send,
   return got;
 }
 
+/* Moves the start behind the `part` that begins there. */
+static void pass(pier__input *input, pier_span part) {
+  size_t at;
+  for (at = 0; at < part.size; at++) {
+    uint8_t byte = part.data[at];
+    if (byte == '\n') {
+      input->line++;
+      input->column = 0;
+    } else if ((byte & 0xc0) != 0x80) { /* not inside a UTF-8 character */
+      input->column++;
+    }
+  }
+  input->offset += part.size;
+  input->start += part.size;
+  input->looked = input->start;
+  input->state = NORMAL;
+}
+
 static int send_part(pier__input *input, size_t size, pier__input_send *send, void *context,
                      pier_diag *diag) {
-  pier_span part = pier_span_of(input->rest.data + input->start, size);
-  size_t at;
+  pier_span whole = pier_span_of(input->rest.data + input->start, size);
+  pier_span part = whole;
   int got;
   if (input->mode == PIER__INPUT_TERM) {
     got = send_term(input, part, send, context, diag);
   } else {
-    if (size && part.data[size - 1] == '\n') part.size--;
+    if (input->mode == PIER__INPUT_LINE && part.data[size - 1] == '\n') part.size--;
     got = send(context, part);
   }
-  for (at = 0; at < size; at++)
-    input->line += input->rest.data[input->start + at] == '\n';
-  input->start += size;
-  input->looked = input->start;
-  input->state = NORMAL;
+  pass(input, whole);
   return got;
+}
+
+/* What has no end yet must not grow beyond the limit. */
+static int check_rest(const pier__input *input, pier_diag *diag) {
+  pier_limits limits;
+  pier_limits_init(&limits);
+  if (input->limits) limits = *input->limits;
+  if (input->rest.size - input->start <= limits.text) return 0;
+  return pier_diag_set(diag, PIER_ELIMIT, input->offset, "no end of it within %zu bytes",
+                       limits.text);
 }
 
 static int keep(pier__input *input, const uint8_t *bytes, size_t size, pier__input_send *send,
@@ -105,6 +135,7 @@ static int keep(pier__input *input, const uint8_t *bytes, size_t size, pier__inp
     got = send_part(input, end, send, context, diag);
   if (got == 0 && input->ended && input->rest.size > input->start)
     got = send_part(input, input->rest.size - input->start, send, context, diag);
+  if (got == 0) got = check_rest(input, diag);
   pier_buffer_consume(&input->rest, input->start);
   input->looked -= input->start;
   input->start = 0;

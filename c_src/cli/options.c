@@ -17,6 +17,21 @@ int pier__bad_option(const char *who, int got, const char *element) {
   return pier__fail(who, PIER__USAGE, "unknown option %s (see %s --help)", element, who);
 }
 
+int pier__read_options(const char *who, int argc, char **argv, const struct option *options,
+                       pier__set_option *set, void *context, int *first) {
+  opterr = 0;
+  for (;;) {
+    int before = optind;
+    int got = getopt_long(argc, argv, "+:0123456789", options, NULL);
+    int status;
+    *first = got == -1 ? optind : before;
+    if (got == -1 || (got >= '0' && got <= '9')) return 0;
+    if (got == '?' || got == ':') return pier__bad_option(who, got, argv[before]);
+    status = set(context, got);
+    if (status) return status;
+  }
+}
+
 int pier__read_number(const char *who, const char *option, const char *text, long least,
                       long most, long *number) {
   char *end;

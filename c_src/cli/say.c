@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum { SHOWN_COLUMNS = 100 };
+
 int pier__fail(const char *who, int status, const char *format, ...) {
   va_list arguments;
   fflush(stdout);
@@ -66,10 +68,26 @@ void pier__append_quoted(pier_buffer *out, pier_span bytes, size_t most) {
   pier_buffer_append_text(out, at < bytes.size ? "...\"" : "\"");
 }
 
-int pier__print_line(const char *who, pier_span text) {
-  if (text.size) fwrite(text.data, 1, text.size, stdout);
-  fputc('\n', stdout);
+void pier__show_place(pier_span text, const pier_diag *diag) {
+  const char *data = (const char *)text.data;
+  size_t start = diag->offset < text.size ? diag->offset : text.size;
+  size_t end = start;
+  if (diag->column == 0 || diag->column > SHOWN_COLUMNS) return;
+  while (start > 0 && data[start - 1] != '\n')
+    start--;
+  while (end < text.size && data[end] != '\n' && end - start < SHOWN_COLUMNS)
+    end++;
+  fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - start), data + start, (int)diag->column, "^");
+}
+
+int pier__flush(const char *who) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
   if (errno == EPIPE) return 128 + SIGPIPE; /* the host ignores the signal itself */
   return pier__fail(who, PIER__FAILED, "cannot write to standard output: %s", strerror(errno));
+}
+
+int pier__print_line(const char *who, pier_span text) {
+  if (text.size) fwrite(text.data, 1, text.size, stdout);
+  fputc('\n', stdout);
+  return pier__flush(who);
 }
