@@ -17,6 +17,8 @@ static const subcommand subcommands[] = {
      "send terms to a port program and print its answers"},
     {"run", pier__run_main, "run [OPTIONS] -- PROG [ARG...]",
      "open any program as a port and print what its owner gets"},
+    {"term", pier__term_main, "term [OPTIONS] [TERM...]",
+     "turn terms from one form into another, or check them"},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
@@ -42,7 +44,8 @@ int main(int argc, char **argv) {
   int at;
   fill_standard_descriptors();
   if (argc < 2)
-    return pier__fail("pier", PIER__USAGE, "no command given: call or run (see pier --help)");
+    return pier__fail("pier", PIER__USAGE,
+                      "no command given: call, run or term (see pier --help)");
   if (strcmp(argv[1], "--help") == 0) return help();
   if (strcmp(argv[1], "--version") == 0) {
     printf("pier %s\n", pier_version());

@@ -2,7 +2,7 @@
 # The command itself: help, version, usage.
 . test/support/tap.sh
 
-gives "help names the subcommands" 0 "*pier call*pier run*" "" "$PIER" --help
+gives "help names the subcommands" 0 "*pier call*pier run*pier term*" "" "$PIER" --help
 gives "version" 0 "pier [0-9]*.[0-9]*.[0-9]*" "" "$PIER" --version
 gives "no command" 2 "" "pier: no command given: *" "$PIER"
 gives "an unknown command is named" 2 "" "pier: unknown command frobnicate *" "$PIER" frobnicate
@@ -24,4 +24,11 @@ for command in call run; do
       "$PIER" $command --packet "$packet" -- cat
   done
 done
+gives "term: help" 0 "usage: pier term *Status: *" "" "$PIER" term --help
+gives "term: version" 0 "pier [0-9]*" "" "$PIER" term --version
+gives "term: an unknown option is named" 2 "" "pier term: unknown option --nonsense *" \
+  "$PIER" term --nonsense a
+gives "term: an unknown short option" 2 "" "pier term: unknown option -x *" "$PIER" term -x a
+gives "term: an option without its value" 2 "" "pier term: option --from needs a value*" \
+  "$PIER" term --from
 finish

@@ -1,0 +1,236 @@
+#!/bin/sh
+# pier term: terms from one form into another, and what is said of bad ones.
+. test/support/tap.sh
+term="$PIER term"
+
+# same NAME WANTED GOT: two files.
+same() {
+  cmp "$2" "$3" >"$scratch/cmp" 2>&1
+  report $? "$1"
+  sed 's/^/# /' "$scratch/cmp"
+}
+
+gives "text is the default" 0 "{add,1,2}." "" $term '{add, 1, 2}'
+gives "a term for each argument, in order" 0 "a.
+-5.
+\"text\"." "" $term a -5 '"text".'
+gives "a negative number is not an option" 0 "-5." "" $term -5
+gives "a first term after --" 0 "a." "" $term -- a
+INPUT='a. %% more\n{b,\n c}. $. . "x. y".' gives "many from standard input" 0 "a.
+{b,c}.
+46.
+\"x. y\"." "" $term
+INPUT='a. b' gives "the last needs no full stop" 0 "a.
+b." "" $term
+INPUT='{from, input}.' gives "@-" 0 "{from,input}." "" $term @-
+INPUT='{from, input}.' gives "- among others" 0 "a.
+{from,input}.
+b." "" $term a - b
+printf 'x. y.\n' >"$scratch/terms"
+gives "@FILE, all its terms" 0 "x.
+y.
+z." "" $term "@$scratch/terms" z
+gives "--style w" 0 "[[]104,233].
+'?x{20AC}'." "" $term --style w '"hé"' "'€'"
+gives "--style tw" 0 "[[]104,233].
+'€'." "" $term --style tw '"hé"' "'€'"
+gives "--style tp" 0 "\"hé\"." "" $term --style tp '"hé"'
+gives "--style pretty" 0 "{ok,\"hé\"}." "" $term --style pretty '{ok,"hé"}'
+
+gives "--to hex" 0 "836803770361646461016102
+83770161" "" $term --to hex '{add,1,2}' a
+gives "--from hex, capitals and blanks" 0 "{add,1,2}.
+a." "" $term --from hex ' 83 68037703616464 6101 6102' 83770161
+for size in "1 g2EB" "'' g3cA" "[[]1] g2sAAQE="; do
+  text=${size% *} code=${size#* }
+  gives "--from base64 $code" 0 "$text." "" $term --from base64 "$code"
+done
+gives "--to base64" 0 "g2EB
+g3cA
+g2sAAQE=
+g2sAAgEC" "" $term --to base64 1 "''" '[1]' '[1,2]'
+INPUT='g2EB\r\n\n  \ng2sAAQE=' gives "empty lines and line ends of elsewhere" 0 "1.
+[[]1]." "" $term --from base64
+INPUT='\203h\002a\001w\001b' gives "--from etf" 0 "{1,b}." "" $term --from etf
+INPUT='\203P\0\0\0\004\170\234\113\344\142\140\001\0\001\371\000\312' \
+  gives "a compressed term that is broken" 1 "" "pier term: standard input: bad at 1: *" $term --from etf
+
+# Through every form and back, by files.
+cat >"$scratch/all" <<'TERMS'
+{add,1,-2}.
+[].
+"text".
+'an atom'.
+'€uro'.
+<<1,2,3>>.
+<<"caf\303\251">>.
+<<5:3>>.
+#{a => 1,<<"b">> => [x|y]}.
+123456789012345678901234567890.
+1.5.
+TERMS
+for form in hex base64 packet1 packet2 packet4; do
+  $term --to $form "@$scratch/all" >"$scratch/coded" 2>"$scratch/err"
+  $term --from $form <"$scratch/coded" >"$scratch/back" 2>>"$scratch/err"
+  $term <"$scratch/all" >"$scratch/wanted"
+  same "to $form and back, by text" "$scratch/wanted" "$scratch/back"
+  $term --from text --to $form "@$scratch/back" >"$scratch/again"
+  same "text to $form gives the same bytes" "$scratch/coded" "$scratch/again"
+  is "--check of $form" "$($term --from $form --check "@$scratch/coded" | uniq -c | xargs)" "11 ok"
+done
+$term --to etf '{etf, [1,2,3]}' >"$scratch/etf"
+gives "to etf and back" 0 "{etf,[[]1,2,3]}." "" $term --from etf "@$scratch/etf"
+gives "etf to hex" 0 "836802770365746*" "" $term --from etf --to hex "@$scratch/etf"
+gives "--to etf takes one" 1 "*" "pier term: --to etf is for one term; *" $term --to etf a b
+
+# The table of terms that the BEAM accepts, in hexadecimal and as text. Without
+# the order of big maps, which is not kept.
+awk -F '\t' '!/^#/ && $7 == "stable" && $6 != "alt_trailing_garbage" &&
+  $1 !~ /^8374000000[2-9a-f]/' test/vectors/terms_valid.tsv >"$scratch/valid"
+cut -f 1 "$scratch/valid" >"$scratch/hex"
+for style in 2:w 3:tw; do
+  $term --from hex --style ${style#*:} <"$scratch/hex" >"$scratch/${style#*:}" 2>&1
+  cut -f ${style%:*} "$scratch/valid" | sed 's/\\\\/\\/g; s/$/./' >"$scratch/wanted"
+  same "every vector as ~${style#*:}" "$scratch/wanted" "$scratch/${style#*:}"
+done
+awk -F '\t' '$2 !~ /<0[.]|<8668[.]|#Fun</' "$scratch/valid" >"$scratch/writable"
+cut -f 5 "$scratch/writable" >"$scratch/wanted"
+for style in w tw tp pretty; do
+  cut -f 1 "$scratch/writable" | $term --from hex --style $style | $term --to hex >"$scratch/hex_$style" 2>&1
+  same "every vector as $style and back" "$scratch/wanted" "$scratch/hex_$style"
+done
+$term --from hex --to base64 <"$scratch/hex" | $term --from base64 --to packet4 >"$scratch/packets"
+$term --from packet4 --style w <"$scratch/packets" >"$scratch/again"
+same "every vector through base64 and packet4" "$scratch/w" "$scratch/again"
+
+# Bad input: a line each with --check, else the first one ends it.
+INPUT='a. {b c}. d. 1x.' gives "--check says it of each" 1 "ok
+bad at 6: *
+ok
+bad at 14: *" "" $term --check
+gives "--check of what is good" 0 "ok
+ok" "" $term --check a '{b}'
+INPUT='a. {b c}. d.' gives "the first one ends it" 1 "a." \
+  "pier term: standard input: bad at 6: line 1, column 7: *
+   {b c}*
+      ^" $term
+INPUT='é.\n  x. {é y}.' gives "the column counts from the start of the line" 1 "é.
+x." "pier term: *: bad at 13: line 2, column 9: *" $term
+gives "an argument, with a caret" 1 "" "pier term: bad at 3: line 1, column 4: *
+  {a b}
+     ^" $term '{a b}'
+gives "which argument" 1 "a." "pier term: term 2: bad at 1: *" $term a '{'
+gives "a file is named" 1 "x.
+y." "pier term: $scratch/more: bad at 6: *" sh -c "(cat '$scratch/terms'; echo '}.') >'$scratch/more'; $term '@$scratch/more'"
+gives "two terms in one argument" 1 "" "pier term: bad at 3: *" $term 'a. b.'
+gives "no term in an argument" 1 "" "pier term: bad at 0: *" $term ''
+gives "hex: half a byte" 1 "" "pier term: bad at 2: half a byte*" $term --from hex 83610
+gives "hex: no digit" 1 "" "pier term: bad at 1: not a hexadecimal digit in column 4" $term --from hex 836g01
+gives "hex: cut" 1 "" "pier term: bad at 2: *" $term --from hex 8361
+gives "hex: bytes left over" 1 "" "pier term: bad at 3: 1 bytes left over*" $term --from hex 83610102
+gives "hex: a wrong version" 1 "" "pier term: bad at 0: *" $term --from hex 826101
+gives "hex: a text is none" 1 "" "pier term: bad at 0: *column 1" $term --from hex hello
+for code in g2E 'g2E_' 'g2F=' 'g===' 'g2EBx' '='; do
+  gives "base64: $code" 1 "bad at [0-9]: *base64 *" "" $term --from base64 --check "$code"
+done
+gives "base64: padding in the middle" 1 "bad at 0: not base64 in column 4" "" \
+  $term --from base64 --check 'g2E=g2EB'
+INPUT='8361\n836101\n' gives "a bad line does not hide the next" 1 "bad at 2: *
+ok" "" $term --from hex --check
+INPUT='\0\0\0\002\203a\0\0\0\003\203a\001' gives "a bad frame neither" 1 "bad at 6: *
+ok" "" $term --from packet4 --check
+INPUT='\0\003\203a\001\0\003\203a' gives "a frame that is cut" 1 "ok
+bad at 5: input ends *" "" $term --from packet2 --check
+INPUT='\0' gives "a header that is cut" 1 "" "pier term: standard input: bad at 0: input ends *" \
+  $term --from packet2
+INPUT='\003\203a\001\0' gives "an empty frame" 1 "1." "pier term: *: bad at 5: *" $term --from packet1
+gives "--to packet1: too big" 1 "" "pier term: term 1 cannot be written: payload is too big *" \
+  $term --to packet1 "<<0:2400>>"
+for form in text hex base64 packet1 packet2 packet4; do
+  gives "empty input: $form" 0 "" "" $term --from $form
+done
+gives "empty input: etf" 1 "" "pier term: standard input: bad at 0: *" $term --from etf
+INPUT='\n %% nothing\n' gives "comments only" 0 "" "" $term
+gives "no such file" 2 "" "pier term: /no/such/file: No such file or directory" $term @/no/such/file
+gives "a directory" 1 "" "pier term: /etc: *directory" $term @/etc
+
+# Limits.
+gives "depth, of text" 1 "" "pier term: bad at 2: *deeper*" $term --limit depth=2 '{{{a}}}'
+gives "depth, enough" 0 "{{a}}." "" $term --limit depth=2 '{{a}}'
+gives "depth, of bytes" 1 "" "pier term: bad at [0-9]: nested deeper than 2" \
+  $term --from hex --limit depth=2 836801680168016101
+gives "nodes" 1 "" "pier term: bad at [0-9]: more than 3 terms" $term --from hex --limit nodes=3 8368036101610161016a
+INPUT='a. {b,c,d,e}.' gives "nodes, of text" 1 "a." "pier term: *: bad at 2: more than 3 terms" $term --limit nodes=3
+gives "frame" 1 "" "pier term: *: bad at 0: a frame of * the limit is 10" \
+  sh -c "$term --to packet4 '\"twenty characters and so on\"' | $term --from packet4 --limit frame=10"
+gives "frame, of etf" 1 "" "pier term: *: bad at 10: more than the limit of 10 bytes" \
+  sh -c "$term --to etf '\"twenty characters\"' | { head -c 10; sleep 0.1; cat; } | $term --from etf --limit frame=10"
+gives "text" 1 "" "pier term: bad at *" $term --limit text=5 '{a,b,c}'
+gives "text without end" 1 "bad at 0: no end of it within 1000 bytes" "" \
+  sh -c "head -c 300000 /dev/zero | tr '\\0' 1 | $term --check --limit text=1000"
+INPUT='aaaaaa. bbbbbb. cccccc. dddddd.' gives "text is for each term" 0 "aaaaaa.
+bbbbbb.
+cccccc.
+dddddd." "" $term --limit text=10
+
+# A stream is not collected: what is complete is written while more may come.
+mkfifo "$scratch/pipe"
+$term --to hex <"$scratch/pipe" >"$scratch/flow" 2>&1 &
+exec 9>"$scratch/pipe"
+printf 'a. {b,' >&9
+until_true 20 grep -q 83770161 "$scratch/flow"
+report $? "a term is written before the input ends"
+echo 'c}.' >&9
+until_true 20 grep -q 836802 "$scratch/flow"
+report $? "so is one that came in pieces"
+exec 9>&-
+wait $!
+report $? "and the end of the input ends it"
+is "many terms" "$(yes '[1,2,3].' | head -n 100000 | $term --to hex | sort | uniq -c | xargs)" \
+  "100000 836b0003010203"
+
+gives "an unknown form" 2 "" "pier term: --from json: it is text, *" $term --from json a
+gives "an unknown form to write" 2 "" "pier term: --to xml: it is text, *" $term --to xml a
+gives "an unknown style" 2 "" "pier term: --style p: it is w, *" $term --style p a
+gives "an unknown limit" 2 "" "pier term: --limit time=1: there are *" $term --limit time=1 a
+gives "a limit without number" 2 "" "pier term: --limit depth: =N is missing" $term --limit depth a
+gives "a limit that is no number" 2 "" "pier term: --limit depth x: not a number *" $term --limit depth=x a
+gives "a full disk" 1 "" "pier term: cannot write to standard output: *" sh -c "$term a >/dev/full"
+
+# Against the BEAM.
+if command -v escript >/dev/null; then
+  cat >"$scratch/write.escript" <<'ESCRIPT'
+#!/usr/bin/env escript
+main([Frames, Squeezed, Text]) ->
+    Terms = [{I, 1 bsl (I rem 100), -I, I / 3, #{key => [I | "x"], <<"b">> => <<I:12>>},
+              list_to_atom("at" ++ integer_to_list(I rem 50) ++ [8364]), lists:seq(1, I rem 40)}
+             || I <- lists:seq(1, 2000)],
+    Frame = fun(B) -> [<<(byte_size(B)):32>>, B] end,
+    ok = file:write_file(Frames, [Frame(term_to_binary(T, [{minor_version, 2}])) || T <- Terms]),
+    ok = file:write_file(Squeezed, [Frame(term_to_binary(T, [compressed, {minor_version, 2}])) || T <- Terms]),
+    case file:consult(Text) of
+        {ok, Terms} -> io:put_chars("equal\n");
+        {ok, Other} -> io:format("~b terms, not the same\n", [length(Other)]);
+        {error, _} -> io:put_chars("written\n")
+    end.
+ESCRIPT
+  beam() {
+    escript "$scratch/write.escript" "$scratch/frames" "$scratch/squeezed" "$scratch/text"
+  }
+  is "the BEAM writes frames" "$(beam)" written
+  (echo '%% coding: utf-8' && $term --from packet4 "@$scratch/frames") >"$scratch/text"
+  is "and reads the text of them as the same terms" "$(beam)" equal
+  $term --to packet4 "@$scratch/text" >"$scratch/back"
+  same "read back they are the same bytes" "$scratch/frames" "$scratch/back"
+  $term --from packet4 --to packet4 "@$scratch/squeezed" >"$scratch/back"
+  same "compressed ones become plain" "$scratch/frames" "$scratch/back"
+  gives "a compressed one beyond its limit" 1 "bad at [0-9]*: *" "" \
+    sh -c "$term --from packet4 --check --limit inflated=50 '@$scratch/squeezed' | grep -m 1 bad; exit 1"
+else
+  for name in "the BEAM writes frames" "and reads the text of them as the same terms" \
+    "read back they are the same bytes" "compressed ones become plain" \
+    "a compressed one beyond its limit"; do
+    skip "$name" "no escript"
+  done
+fi
+finish
