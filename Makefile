@@ -52,6 +52,7 @@ TESTS := $(patsubst test/%.c,%,$(wildcard test/*/test_*.c))
 SCRIPTS := $(sort $(wildcard test/*.t test/*/*.t test/*/*/*.t))
 PEERS := $(patsubst test/peers/%.c,%,$(wildcard test/peers/*.c))
 FUZZERS := $(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+REPLAYS := $(patsubst test/fuzz/corpus/%,fuzz/replay_%,$(wildcard test/fuzz/corpus/*))
 SUPPORT_SOURCES := $(wildcard test/support/*.c)
 HEADERS := $(wildcard include/*.h include/*/*.h)
 FORMATTED = $(shell find c_src include test -name '*.[ch]')
@@ -115,6 +116,11 @@ CHECK := $(BUILD)/check
 $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+# The kept corpus of a fuzzer, without clang.
+$(CHECK)/test/fuzz/replay_%: $(CHECK)/obj/test/fuzz/fuzz_%.o $(CHECK)/obj/test/fuzz/replay.o \
+  $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 $(CHECK)/peers/%: $(CHECK)/obj/test/peers/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^
@@ -123,7 +129,7 @@ $(CHECK)/test/both/native: $(CHECK)/obj/test/both/native.o $(CHECK)/libpier_host
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: tests
-tests: $(TESTS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
+tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
 
 # The set-up may change what the lines above found (pkg-config, ei), so that
@@ -135,7 +141,7 @@ check: ## every test, built with sanitizers; sets the machine up first
 T ?= %
 checked: all tests
 	@PIER_BUILD=$(CHECK) CC='$(CC)' MAKE='$(MAKE)' test/run \
-	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(SCRIPTS))
+	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
 
 .PHONY: demo shown
 demo: ## real programs over a port, on the native host and on the BEAM; sets the machine up first
