@@ -32,10 +32,23 @@ static int fail_error(const run *r, int error) {
                     pier_strerror(error));
 }
 
+/* What the port's owner would never learn of. */
+static void say_fault(pier_port port, const pier_diag *fault, void *state) {
+  const run *r = state;
+  (void)port;
+  pier__fail(PIER__RUN, PIER__FAILED, "%s: byte %zu of its output: %s", r->settings.program,
+             fault->offset, fault->text);
+}
+
 static int open_port(run *r) {
+  pier_host_config config;
   pier_port_info info;
   pier_diag diag = {0};
-  int error = pier_host_new(&r->host, NULL);
+  int error;
+  pier_host_config_init(&config);
+  config.log = say_fault;
+  config.log_state = r;
+  error = pier_host_new(&r->host, &config);
   if (error == 0) error = pier_process_new(r->host, &r->owner);
   if (error == 0) error = pier_trap_exit(r->owner, 1);
   if (error == 0) error = pier_open(r->owner, &r->port, &r->settings.port, &diag);

@@ -78,6 +78,8 @@ int pier_host_new(pier_host **host, const pier_host_config *config) {
   fresh->epoll = fresh->wake = fresh->low[0] = fresh->low[1] = -1;
   fresh->limits = config->limits;
   fresh->linger_ms = config->linger_ms;
+  fresh->log = config->log;
+  fresh->log_state = config->log_state;
   error = start(fresh, config);
   if (error < 0)
     pier_host_free(fresh);

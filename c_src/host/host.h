@@ -30,6 +30,8 @@ struct pier_host {
   int wake;   /* eventfd, with a loop of the caller's only; else -1 */
   int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
   unsigned linger_ms;
+  pier_log_callback *log;
+  void *log_state;
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */
   unsigned ending : 1;      /* pier_host_free: nobody is told anything */

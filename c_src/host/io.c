@@ -91,6 +91,12 @@ static void stop_reading(struct pier__port *core) {
   port->reading = 0;
 }
 
+static void report(struct pier__port *core, const pier_diag *fault) {
+  const pier_host *host = hport(core)->host;
+  pier_port port = {core->number};
+  if (host->log && !host->ending) host->log(port, fault, host->log_state);
+}
+
 /* A descriptor that a child may still share stays in an epoll set after
  * close(2): it is taken out by name. */
 static void bury(struct pier__port *core) {
@@ -103,8 +109,8 @@ static void bury(struct pier__port *core) {
   pier__table_remove(&port->host->ports, core->number);
 }
 
-const struct pier__port_io pier__port_io = {deliver,    announce,     write_pipe,
-                                            want_write, stop_reading, bury};
+const struct pier__port_io pier__port_io = {deliver,      announce, write_pipe, want_write,
+                                            stop_reading, report,   bury};
 
 void pier__hport_free(struct pier__hport *port) {
   pier__port_deinit(&port->core);

@@ -178,11 +178,18 @@ void pier__port_writable(struct pier__port *port) {
 
 /* ---- Input ---------------------------------------------------------------------- */
 
+static void report_fault(struct pier__port *port) {
+  pier_diag fault;
+  pier_framer_diag(&port->framer, &fault);
+  port->io->report(port, &fault);
+}
+
 /* A header that announces more than the framer accepts. Beyond what the BEAM
  * takes the read side freezes, as there; a limit that the user lowered ends
  * the port, because that is what it is for (doc/differences.md). */
 static void refuse_frame(struct pier__port *port, int error) {
   port->io->stop_reading(port);
+  report_fault(port);
   if (error == PIER_EFRAMESIZE && port->frame_limit >= longest_frame) return;
   if (pier__port_usable(port))
     terminate_atom(port, error == PIER_EFRAMESIZE ? "emsgsize" : "enomem", 1);
@@ -200,12 +207,14 @@ void pier__port_input(struct pier__port *port, size_t count) {
   if (produced < 0) refuse_frame(port, produced);
 }
 
-/* The rest of a line. A truncated packet is dropped, as the BEAM does: the
- * owner learns of it from what follows. */
+/* The rest of a line. A truncated packet is dropped, as by the BEAM: the owner
+ * is not told, the host's log is. */
 static void flush_input(struct pier__port *port) {
   pier_frame frame;
-  while (pier_framer_end(&port->framer, &frame) == 1)
+  int produced;
+  while ((produced = pier_framer_end(&port->framer, &frame)) == 1)
     tell_data(port, &frame);
+  if (produced < 0) report_fault(port);
 }
 
 static void report_end(struct pier__port *port) {

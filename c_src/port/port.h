@@ -34,6 +34,8 @@ struct pier__port_io {
   /* Whether to report when the pipe takes bytes again; a negative error. */
   int (*want_write)(struct pier__port *port, int on);
   void (*stop_reading)(struct pier__port *port);
+  /* Something was lost that no message tells the owner of. */
+  void (*report)(struct pier__port *port, const pier_diag *fault);
   /* The port is dead: close everything, forget it. */
   void (*bury)(struct pier__port *port);
 };

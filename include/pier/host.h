@@ -17,6 +17,9 @@ struct uv_loop_s;
 typedef struct pier_host pier_host;
 typedef struct pier_process pier_process;
 
+/* `fault` has a sentence and the offset in the program's output. */
+typedef void pier_log_callback(pier_port port, const pier_diag *fault, void *state);
+
 typedef struct pier_host_config {
   /* A libuv loop of the caller's, in which the host is one handle; or NULL: the
    * host waits by itself, in pier_host_run_once and pier_receive. */
@@ -28,6 +31,11 @@ typedef struct pier_host_config {
    * been closed; default 500. Those that stay are left to run, as the BEAM
    * leaves them. */
   unsigned linger_ms;
+  /* What is lost without a message to anybody: a frame that a program did not
+   * finish, a header that no frame can follow. NULL: nobody is told, as by the
+   * BEAM. Called from inside the host: do not call it back. */
+  pier_log_callback *log;
+  void *log_state;
 } pier_host_config;
 
 PIER_API void pier_host_config_init(pier_host_config *config);

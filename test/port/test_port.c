@@ -58,13 +58,18 @@ static void stop_reading(struct pier__port *port) {
   (void)port;
 }
 
+static void report(struct pier__port *port, const pier_diag *fault) {
+  (void)port;
+  note(pier_error_name(fault->error));
+}
+
 static void bury(struct pier__port *port) {
   (void)port;
   note("bury");
 }
 
-static const struct pier__port_io io = {deliver,    announce,     write_some,
-                                        want_write, stop_reading, bury};
+static const struct pier__port_io io = {deliver,      announce, write_some, want_write,
+                                        stop_reading, report,   bury};
 
 static struct pier__port port;
 static const pier_pid nobody = {0}, somebody = {7};
@@ -188,6 +193,15 @@ static void closing_ends_with_the_input(void **state) {
   end("exit normal, bury");
 }
 
+static void a_truncated_frame_is_reported(void **state) {
+  (void)state;
+  begin(0);
+  assert_int_equal(pier__framer_feed(&port.framer, pier_span_of("\0\0\0\5abc", 7)), 0);
+  pier__port_input(&port, 7);
+  pier__port_input_end(&port);
+  end("PIER_ETRUNCATED, exit normal, bury");
+}
+
 static void discarding_does_not_wait(void **state) {
   struct pier__atom atom;
   (void)state;
@@ -208,6 +222,7 @@ int main(void) {
       cmocka_unit_test(eof_comes_once),
       cmocka_unit_test(closing_waits_for_the_queue),
       cmocka_unit_test(closing_ends_with_the_input),
+      cmocka_unit_test(a_truncated_frame_is_reported),
       cmocka_unit_test(discarding_does_not_wait),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
