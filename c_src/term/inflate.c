@@ -6,21 +6,9 @@
 #include "term/inflate.h"
 
 #include "term/scan.h"
-
-#include <zlib.h>
+#include "term/zlib_memory.h"
 
 enum { HEAD = 6, BEST_RATE = 1032, FIRST_PIECE = 4096 };
-
-static voidpf allocate(voidpf context, uInt count, uInt size) {
-  (void)context;
-  if (size > 0 && count > SIZE_MAX / size) return NULL;
-  return pier_alloc((size_t)count * size);
-}
-
-static void release(voidpf context, voidpf memory) {
-  (void)context;
-  pier_free(memory);
-}
 
 static uInt cap(size_t size) {
   return size < (1u << 30) ? (uInt)size : 1u << 30;
@@ -103,8 +91,7 @@ int pier__inflate(pier_span bytes, const pier_limits *limits, pier_buffer *plain
   int result, error = check_size(bytes, limits, diag);
   if (error) return error;
   size = pier__load32(bytes.data + 2);
-  z.zalloc = allocate;
-  z.zfree = release;
+  pier__zlib_memory(&z);
   z.next_in = (z_const Bytef *)bytes.data + HEAD;
   if (pier_buffer_append_byte(plain, PIER__VERSION))
     return pier_diag_set(diag, plain->error, 1, "%s", pier_strerror(plain->error));

@@ -114,7 +114,7 @@ PIER_API int pier_write_pid(pier_buffer *out, const erlang_pid *pid);
 PIER_API int pier_write_port(pier_buffer *out, const erlang_port *port);
 PIER_API int pier_write_ref(pier_buffer *out, const erlang_ref *ref);
 
-/* ---- Order and normal form (c_src/term/compare.c, normal.c) -------------- */
+/* ---- Order and normal form (c_src/term/compare.c, normal.c, deflate.c) --- */
 
 /* Below, above or equal to 0, as `a` is before, after or equal to `b` in
  * Erlang's term order: `<` and `==` of Erlang, so 1 and 1.0 are equal, but not
@@ -134,6 +134,14 @@ PIER_API int pier_term_equal(pier_span a, pier_span b, int *error);
  * bytes of `term` must not lie in `out`. After an error (PIER_EARG for an empty
  * span, PIER_ENOMEM, those of the buffer) nothing is appended. */
 PIER_API int pier_term_normalize(pier_buffer *out, pier_span term);
+
+/* Appends the term as term_to_binary(T, [{compressed, level}]) does, from the
+ * bytes that it has: compressed (tag 80) if that takes no more bytes, else as it
+ * is, with its version byte. `level` is zlib's, 1 (fast) to 9 (small); 0 never
+ * compresses. The bytes of `term` must not lie in `out`. After an error
+ * (PIER_EARG for an empty span or another level, PIER_ENOMEM, those of the
+ * buffer) nothing is appended. */
+PIER_API int pier_term_compress(pier_buffer *out, pier_span term, int level);
 
 /* ---- Erlang text (c_src/term/text_*.c, print_*.c) ----------------------- */
 
