@@ -194,11 +194,18 @@ static bool find_element(struct side *side) {
   return false;
 }
 
+/* A list of no elements is its tail. */
+static void look(pier__view *view, const uint8_t **at) {
+  pier__view_at(view, *at);
+  while (view->kind == PIER__LIST && view->count == 0)
+    pier__view_at(view, *at = view->next);
+}
+
 static const uint8_t nil_term = ERL_NIL_EXT;
 
 static void view_next(struct side *side, pier__view *view, bool element) {
   if (!side->string) {
-    pier__view_at(view, side->at);
+    look(view, &side->at);
     return;
   }
   pier__view_at(view, &nil_term);
@@ -238,8 +245,8 @@ static int next_children(struct level *level, pier__view *a, pier__view *b) {
   choose_pair(level, &level->a);
   choose_pair(level, &level->b);
   level->step++;
-  pier__view_at(a, level->a.at);
-  pier__view_at(b, level->b.at);
+  look(a, &level->a.at);
+  look(b, &level->b.at);
   return 1;
 }
 
@@ -297,8 +304,8 @@ static int compare_terms(const pier__maps *maps, const uint8_t *at_a, const uint
   pier_buffer stack = PIER_BUFFER_INIT;
   pier__view a, b;
   int order;
-  pier__view_at(&a, at_a);
-  pier__view_at(&b, at_b);
+  look(&a, &at_a);
+  look(&b, &at_b);
   for (;;) {
     settle_count(maps, &a, at_a);
     settle_count(maps, &b, at_b);

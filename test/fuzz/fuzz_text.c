@@ -1,6 +1,6 @@
 /* Any text through the reader: what it accepts passes the gate, is printed, and
  * what is printed reads back as the same bytes. What passes the gate by itself
- * is printed and matched. */
+ * is printed, brought to its normal form and matched. */
 #include <pier/term.h>
 
 #include <stdlib.h>
@@ -41,6 +41,20 @@ static void check_text(pier_span text) {
   pier_buffer_free(&back);
 }
 
+/* The normal form is the same term, and its own normal form. */
+static void check_normal(pier_span term) {
+  pier_buffer normal = PIER_BUFFER_INIT, again = PIER_BUFFER_INIT;
+  pier_span span;
+  if (pier_term_normalize(&normal, term) != 0) abort();
+  span = pier_buffer_span(&normal);
+  if (pier_term_scan(span, NULL, NULL, NULL) != 0) abort();
+  if (!pier_term_equal(term, span, NULL) || pier_term_compare(span, term, NULL) != 0) abort();
+  if (pier_term_normalize(&again, span) != 0) abort();
+  if (again.size != normal.size || memcmp(again.data, normal.data, again.size) != 0) abort();
+  pier_buffer_free(&normal);
+  pier_buffer_free(&again);
+}
+
 static void check_bytes(pier_span bytes) {
   pier_buffer text = PIER_BUFFER_INIT, scratch = PIER_BUFFER_INIT;
   pier_span term, a, b;
@@ -48,6 +62,7 @@ static void check_bytes(pier_span bytes) {
   double d;
   if (pier_term_plain(bytes, small_limits(), &scratch, &term, NULL) == 0) {
     if (pier_term_print(&text, term, PIER_TEXT_TP, 0) != 0) abort();
+    check_normal(term);
     (void)pier_match(term, "{~a, [~l, ~d|_], #{a => ~b, \"k\" => [x|y]}}", &a, &n, &d, &b);
     (void)pier_match(term, "[{_, ~t}|[_, <<\"x\">>]]", &a);
   }

@@ -147,6 +147,17 @@ static void span_may_lie_in_the_other(void **state) {
   pier_buffer_free(&term);
 }
 
+/* {[], 1, [2]} with lists of no elements before what they end in. */
+static void list_of_none_is_its_tail(void **state) {
+  static const uint8_t odd[] = {131, 104, 3, 108, 0, 0, 0, 0, 106, 108, 0, 0, 0,
+                                0,   97,  1, 108, 0, 0, 0, 0, 107, 0,   1, 2};
+  pier_buffer term = PIER_BUFFER_INIT;
+  (void)state;
+  read_text(&term, "{[], 1, [2]}");
+  check_pair(pier_span_of(odd, sizeof odd), pier_buffer_span(&term), 0, 1);
+  pier_buffer_free(&term);
+}
+
 static void empty_span_is_an_error(void **state) {
   static const uint8_t nil[] = {131, 106};
   pier_span empty = {NULL, 0}, term = pier_span_of(nil, sizeof nil);
@@ -177,9 +188,8 @@ static void depth_is_no_recursion(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ladder_is_in_order),
-      cmocka_unit_test(span_may_lie_in_the_other),
-      cmocka_unit_test(empty_span_is_an_error),
+      cmocka_unit_test(ladder_is_in_order),       cmocka_unit_test(span_may_lie_in_the_other),
+      cmocka_unit_test(list_of_none_is_its_tail), cmocka_unit_test(empty_span_is_an_error),
       cmocka_unit_test(depth_is_no_recursion),
   };
   size_t count;
