@@ -114,7 +114,7 @@ PIER_API int pier_write_pid(pier_buffer *out, const erlang_pid *pid);
 PIER_API int pier_write_port(pier_buffer *out, const erlang_port *port);
 PIER_API int pier_write_ref(pier_buffer *out, const erlang_ref *ref);
 
-/* ---- Order and normal form (c_src/term/compare.c, normal.c, deflate.c) --- */
+/* ---- Order and normal form (c_src/term/compare.c, normal.c, atoms.c, deflate.c) */
 
 /* Below, above or equal to 0, as `a` is before, after or equal to `b` in
  * Erlang's term order: `<` and `==` of Erlang, so 1 and 1.0 are equal, but not
@@ -134,6 +134,19 @@ PIER_API int pier_term_equal(pier_span a, pier_span b, int *error);
  * bytes of `term` must not lie in `out`. After an error (PIER_EARG for an empty
  * span, PIER_ENOMEM, those of the buffer) nothing is appended. */
 PIER_API int pier_term_normalize(pier_buffer *out, pier_span term);
+
+typedef enum pier_atoms {
+  PIER_ATOMS_UTF8,  /* as OTP 26 and later: tags 119 and 118 */
+  PIER_ATOMS_LATIN1 /* as OTP 25 and before: tag 100; UTF-8 for names beyond Latin-1 */
+} pier_atoms;
+
+/* Appends the term with its atoms as `form` says, those inside pids, ports,
+ * references and funs included; all else keeps its bytes. The normal form with
+ * PIER_ATOMS_LATIN1 is what term_to_binary(T, [deterministic]) of OTP 25 gives.
+ * The bytes of `term` must not lie in `out`. After an error (PIER_EARG for an
+ * empty span or no such form, PIER_ENOMEM, those of the buffer) nothing is
+ * appended. */
+PIER_API int pier_term_atoms(pier_buffer *out, pier_span term, pier_atoms form);
 
 /* Appends the term as term_to_binary(T, [{compressed, level}]) does, from the
  * bytes that it has: compressed (tag 80) if that takes no more bytes, else as it
