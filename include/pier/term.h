@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-/* ---- The gate (c_src/term/scan.c, plain.c) ----------------------------- */
+/* ---- The gate (c_src/term/scan.c, plain.c, path.c) ----------------------- */
 
 /* Walks the external term at the start of `bytes` (version byte first) without
  * recursion, in time and memory linear in its size; *used (may be NULL) gets
@@ -46,6 +46,14 @@ PIER_API int pier_term_scan(pier_span bytes, const pier_limits *limits, size_t *
  * the place of what `scratch` held and lives as long as that stays untouched. */
 PIER_API int pier_term_plain(pier_span bytes, const pier_limits *limits, pier_buffer *scratch,
                              pier_span *term, pier_diag *diag);
+
+/* Says in words where in the term the byte at `offset` is, the way from the outside
+ * in: "element 2 of tuple, value of key a"; the term itself has no way. For bytes
+ * that the gate refused, with the offset it gave, and for every others: nothing is
+ * taken for granted about them, no memory is needed but the buffer's, and the time
+ * is linear. After 24 levels the words end with "deeper". 1 if something was
+ * appended, 0 if not (also inside a compressed term), or the buffer's error. */
+PIER_API int pier_term_path(pier_buffer *out, pier_span bytes, size_t offset);
 
 /* ---- Writing (c_src/term/write_*.c) --------------------------------------
  *
