@@ -5,8 +5,10 @@
  * While a key is scanned it is hashed by value, not by bytes: an integer by
  * its digits, an atom by its characters, a map by the sum of its pairs. Equal
  * keys have equal hashes, so none is missed; 128 bits make two different keys
- * with one hash too rare to meet. A hash is made once, on the way up, so keys
- * that are maps with such keys cost no more than their bytes.
+ * with one hash too rare to meet. The hash is SipHash-1-3 under a secret of
+ * this process, so nobody can look for such keys either. It is made once, on
+ * the way up, so keys that are maps with such keys cost no more than their
+ * bytes.
  */
 #ifndef PIER_TERM_KEYS_H
 #define PIER_TERM_KEYS_H
@@ -15,20 +17,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct pier__hash {
+/* The hash of a whole term. */
+typedef struct pier__key {
   uint64_t a, b;
+} pier__key;
+
+/* One that is being made. */
+typedef struct pier__hash {
+  uint64_t v[4];
 } pier__hash;
 
 void pier__hash_init(pier__hash *hash, uint64_t kind);
 void pier__hash_word(pier__hash *hash, uint64_t word);
 /* The bytes and how many there are. */
 void pier__hash_bytes(pier__hash *hash, const uint8_t *data, size_t size);
-void pier__hash_hash(pier__hash *hash, const pier__hash *part);
-/* An order of parts that does not count: pairs of a map. */
-void pier__hash_add(pier__hash *hash, const pier__hash *key, const pier__hash *value);
+void pier__hash_part(pier__hash *hash, const pier__key *part);
+/* Parts whose order does not count: pairs of a map. Nothing but other pairs
+ * may come after the first one. */
+void pier__hash_add(pier__hash *hash, const pier__key *key, const pier__key *value);
+pier__key pier__hash_end(const pier__hash *hash);
 
-/* Whether one hash is there twice. Changes their order; never slower than
+/* Whether one key is there twice. Changes their order; never slower than
  * count * log(count), whatever the keys. */
-bool pier__keys_repeat(pier__hash *keys, size_t count);
+bool pier__keys_repeat(pier__key *keys, size_t count);
 
 #endif

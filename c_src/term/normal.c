@@ -83,19 +83,20 @@ static void write_export(pier_buffer *out, const pier__view *view) {
   pier__emit_integer(out, false, part.magnitude);
 }
 
-static void write_leaf(pier_buffer *out, const pier__view *view);
-
 /* The Size is patched when the free variables are written. */
 static size_t write_fun(pier_buffer *out, const pier__view *view) {
   size_t head = out->size;
-  const uint8_t *at = view->data + PIER__FUN_PARTS;
-  pier__view part;
-  int i;
+  pier__fun fun;
+  pier__view creator;
+  pier__view_fun(view, &fun);
+  pier__view_at(&creator, fun.module.next);
+  pier__view_at(&creator, creator.next);
+  pier__view_at(&creator, creator.next);
   pier_buffer_append(out, view->data, PIER__FUN_PARTS);
-  for (i = 0; i < 4; i++, at = part.next) {
-    pier__view_at(&part, at);
-    write_leaf(out, &part);
-  }
+  write_atom(out, &fun.module);
+  pier_write_int64(out, fun.old_index);
+  pier_write_int64(out, fun.uniq);
+  write_identifier(out, &creator);
   return head;
 }
 

@@ -93,15 +93,20 @@ static int compare_parts(const uint8_t *a, const uint8_t *b, unsigned count) {
   return order;
 }
 
-/* By module, index, uniq and the number of free variables, which are compared
- * next; then by what tells versions of a module apart. Who made it is nothing. */
+static int compare_numbers(int32_t a, int32_t b) {
+  return (a > b) - (a < b);
+}
+
+/* What it has in free variables is compared next. */
 static int compare_funs(const pier__view *a, const pier__view *b) {
-  enum { VERSION_AT = 5, VERSION_SIZE = 21 };
-  int order = compare_parts(a->data + PIER__FUN_PARTS, b->data + PIER__FUN_PARTS, 3);
-  if (!order) order = compare_words(a->count, b->count);
-  return order ? order
-               : compare_bytes(a->data + VERSION_AT, VERSION_SIZE, b->data + VERSION_AT,
-                               VERSION_SIZE);
+  pier__fun x, y;
+  int order;
+  pier__view_fun(a, &x);
+  pier__view_fun(b, &y);
+  order = compare_atoms(&x.module, &y.module);
+  if (!order) order = compare_numbers(x.index, y.index);
+  if (!order) order = compare_numbers(x.uniq, y.uniq);
+  return order ? order : compare_words(a->count, b->count);
 }
 
 static int compare_bits(const pier__view *a, const pier__view *b) {

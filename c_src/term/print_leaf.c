@@ -168,20 +168,13 @@ void pier__print_export(pier_buffer *out, const pier__view *view) {
   pier__print_integer(out, &part);
 }
 
-/* #Fun<module.index.uniq>: after the tag come size, arity, 16 bytes of MD5,
- * index, number of variables; then module, old index, old uniq. */
+/* #Fun<module.index.uniq>, both as before OTP R15. */
 void pier__print_fun(pier_buffer *out, const pier__view *view) {
-  enum { INDEX = 22, MODULE = 30 };
-  pier__view part;
-  uint32_t index = pier__load32(view->data + INDEX);
-  pier__view_at(&part, view->data + MODULE);
+  pier__fun fun;
+  pier__view_fun(view, &fun);
   pier_buffer_append_text(out, "#Fun<");
-  print_fun_atom(out, &part);
-  pier__view_at(&part, part.next); /* the old index */
-  pier__view_at(&part, part.next);
-  pier_buffer_append_format(out, ".%" PRIu32 ".", index);
-  pier__print_integer(out, &part);
-  pier_buffer_append_byte(out, '>');
+  print_fun_atom(out, &fun.module);
+  pier_buffer_append_format(out, ".%" PRId32 ".%" PRId32 ">", fun.old_index, fun.uniq);
 }
 
 /* ---- Strings and binaries ------------------------------------------------ */

@@ -227,25 +227,31 @@ static int repeated_key(pier__scan *s, const pier__mark *map) {
 static int add_key(pier__scan *s, const pier__hash *hash) {
   const pier__mark *map = top_mark(s);
   size_t count = s->keys.count - map->keys;
-  pier__hash *key;
+  pier__key *key;
   if (count >= FIRST_CHECK && (count & (count - 1)) == 0 &&
-      pier__keys_repeat((pier__hash *)s->keys.items + map->keys, count))
+      pier__keys_repeat((pier__key *)s->keys.items + map->keys, count))
     return repeated_key(s, map);
   key = push(&s->keys, sizeof *key);
   if (!key) return no_memory(s);
-  *key = *hash;
+  *key = pier__hash_end(hash);
   return 0;
+}
+
+static const pier__key *top_key(const pier__scan *s) {
+  return (const pier__key *)s->keys.items + s->keys.count - 1;
 }
 
 /* Takes a complete child into the frame that waits for it. */
 static int take_child(pier__scan *s, uint64_t frame, const pier__hash *hash) {
+  pier__key child;
   if (!(frame & HASHED) && (frame & KIND) != KIND_MAP) return 0;
   if (waits_for_key(frame)) return add_key(s, hash);
   if (!(frame & HASHED)) return 0;
+  child = pier__hash_end(hash);
   if ((frame & KIND) == KIND_MAP)
-    pier__hash_add(top_hash(&s->hashes), top_hash(&s->keys), hash);
+    pier__hash_add(top_hash(&s->hashes), top_key(s), &child);
   else
-    pier__hash_hash(top_hash(&s->hashes), hash);
+    pier__hash_part(top_hash(&s->hashes), &child);
   return 0;
 }
 
@@ -259,7 +265,7 @@ static int close_frame(pier__scan *s, pier__hash *hash) {
   }
   if ((frame & KIND) == KIND_MAP) {
     const pier__mark *map = top_mark(s);
-    pier__hash *keys = (pier__hash *)s->keys.items + map->keys;
+    pier__key *keys = (pier__key *)s->keys.items + map->keys;
     if (pier__keys_repeat(keys, s->keys.count - map->keys)) return repeated_key(s, map);
     s->keys.count = map->keys;
     s->marks.count--;
@@ -287,7 +293,7 @@ static int complete(pier__scan *s, pier__hash *hash) {
 int pier__scan_bare(pier_span bytes, size_t before, const pier_limits *limits, size_t *used,
                     pier_diag *diag) {
   pier__scan s;
-  pier__hash hash = {0, 0};
+  pier__hash hash = {{0}};
   int result;
   s.start = bytes.data;
   s.at = s.term = bytes.data + before;

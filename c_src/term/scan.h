@@ -44,11 +44,11 @@ typedef struct pier__scan {
   pier__stack frames; /* uint64_t: remaining children, kind and flags */
   pier__stack marks;  /* pier__mark, one for each open map or fun */
   pier__stack hashes; /* pier__hash, one for each open container in a key */
-  pier__stack keys;   /* pier__hash, of all keys of all open maps */
+  pier__stack keys;   /* pier__key, of all keys of all open maps */
   uint64_t own_frames[PIER__OWN_FRAMES];
   pier__mark own_marks[PIER__OWN_MARKS];
   pier__hash own_hashes[PIER__OWN_HASHES];
-  pier__hash own_keys[PIER__OWN_KEYS];
+  pier__key own_keys[PIER__OWN_KEYS];
 } pier__scan;
 
 /* What a hash begins with, so that values of different types differ. */

@@ -21,9 +21,11 @@ static void hash_small(pier__hash *hash, uint8_t value) {
 void pier__hash_string(pier__hash *hash, const uint8_t *data, size_t size) {
   size_t i;
   pier__hash byte;
+  pier__key part;
   for (i = 0; i < size; i++) {
     hash_small(&byte, data[i]);
-    pier__hash_hash(hash, &byte);
+    part = pier__hash_end(&byte);
+    pier__hash_part(hash, &part);
   }
 }
 
@@ -186,6 +188,7 @@ static int read_string(pier__scan *s, uint8_t tag, pier__hash *hash) {
   const uint8_t *at = pier__scan_take(s, 2);
   size_t size;
   pier__hash nil;
+  pier__key tail;
   (void)tag;
   if (!at) return PIER_ETERM;
   size = pier__load16(at);
@@ -197,7 +200,8 @@ static int read_string(pier__scan *s, uint8_t tag, pier__hash *hash) {
   if (size == 0) return 0;
   pier__hash_init(hash, PIER__HASH_LIST);
   pier__hash_string(hash, at, size);
-  pier__hash_hash(hash, &nil);
+  tail = pier__hash_end(&nil);
+  pier__hash_part(hash, &tail);
   return 0;
 }
 

@@ -11,12 +11,15 @@ static bool is_atom(uint8_t tag) {
 static int read_atom_part(pier__scan *s, const char *otherwise, pier__hash *hash) {
   const uint8_t *tag = pier__scan_take(s, 1);
   pier__hash part;
+  pier__key whole;
   int error;
   if (!tag) return PIER_ETERM;
   if (!is_atom(*tag)) return pier__scan_fail(s, tag, otherwise);
   error = pier__scan_atom(s, *tag, &part);
-  if (!error && s->hashing) pier__hash_hash(hash, &part);
-  return error;
+  if (error || !s->hashing) return error;
+  whole = pier__hash_end(&part);
+  pier__hash_part(hash, &whole);
+  return 0;
 }
 
 /* The value of the integer between tag and end, if it is below 2^59, as the
@@ -47,39 +50,41 @@ static bool integer_value(const uint8_t *at, bool *negative, uint64_t *value) {
 }
 
 /* A part that has to be a small integer, at least 0 and at most `most` unless
- * that is 0. */
+ * that is 0; *low gets its low 32 bits. */
 static int read_integer_part(pier__scan *s, uint64_t most, const char *otherwise,
-                             pier__hash *hash) {
+                             uint32_t *low) {
   const uint8_t *tag = pier__scan_take(s, 1);
-  pier__hash part;
+  pier__hash unused;
   uint64_t value;
   bool negative;
   int error = 0;
   if (!tag) return PIER_ETERM;
   if (*tag == PIER__TAG_SMALL_INTEGER)
-    error = pier__scan_small_integer(s, *tag, &part);
+    error = pier__scan_small_integer(s, *tag, &unused);
   else if (*tag == PIER__TAG_INTEGER)
-    error = pier__scan_integer(s, *tag, &part);
+    error = pier__scan_integer(s, *tag, &unused);
   else if (*tag == PIER__TAG_SMALL_BIG || *tag == PIER__TAG_LARGE_BIG)
-    error = pier__scan_big(s, *tag, &part);
+    error = pier__scan_big(s, *tag, &unused);
   else
     return pier__scan_fail(s, tag, otherwise);
   if (error) return error;
   if (!integer_value(tag, &negative, &value)) return pier__scan_fail(s, tag, otherwise);
   if (most > 0 && value > 0 && (negative || value > most))
     return pier__scan_fail(s, tag, otherwise);
-  if (s->hashing) pier__hash_hash(hash, &part);
+  *low = (uint32_t)(negative ? 0 - value : value);
   return 0;
 }
 
 int pier__scan_export(pier__scan *s, uint8_t tag, pier__hash *hash) {
+  uint32_t arity = 0;
   int error;
   (void)tag;
   pier__hash_init(hash, PIER__HASH_EXPORT);
   error = read_atom_part(s, "module of an external fun is not an atom", hash);
   if (!error) error = read_atom_part(s, "name of an external fun is not an atom", hash);
   if (!error)
-    error = read_integer_part(s, UINT8_MAX, "arity of an external fun is not 0 to 255", hash);
+    error = read_integer_part(s, UINT8_MAX, "arity of an external fun is not 0 to 255", &arity);
+  pier__hash_word(hash, arity);
   return error;
 }
 
@@ -166,12 +171,14 @@ static int read_creator(pier__scan *s) {
   return pier__scan_identifier(s, *tag, &unused);
 }
 
-/* Two funs are equal if they are the same code with the same values: who made
- * them does not count. */
+/* To the BEAM the code of a fun is its module, index and old uniq, of which it
+ * keeps 32 bits: the arity and the MD5 are those that it saw first for these.
+ * Who made the fun does not count. */
 int pier__scan_fun(pier__scan *s, pier__hash *hash, const uint8_t **end, size_t *count) {
   enum { HEAD = 29 };
   const uint8_t *at = pier__scan_take(s, HEAD);
   uint64_t size;
+  uint32_t old_index, old_uniq = 0;
   int error;
   if (!at) return PIER_ETERM;
   size = pier__load32(at);
@@ -184,9 +191,12 @@ int pier__scan_fun(pier__scan *s, pier__hash *hash, const uint8_t **end, size_t 
   }
   *end = at + size;
   pier__hash_init(hash, PIER__HASH_FUN);
-  if (s->hashing) pier__hash_bytes(hash, at + 4, HEAD - 4);
+  pier__hash_word(hash, pier__load64(at + HEAD - 8)); /* index, free variables */
   error = read_atom_part(s, "module of a fun is not an atom", hash);
-  if (!error) error = read_integer_part(s, 0, "index of a fun is not a small integer", hash);
-  if (!error) error = read_integer_part(s, 0, "uniq of a fun is not a small integer", hash);
+  if (!error)
+    error = read_integer_part(s, 0, "index of a fun is not a small integer", &old_index);
+  if (!error)
+    error = read_integer_part(s, 0, "uniq of a fun is not a small integer", &old_uniq);
+  pier__hash_word(hash, old_uniq);
   return error ? error : read_creator(s);
 }

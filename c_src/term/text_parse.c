@@ -26,7 +26,8 @@ void pier__parser_init(pier__parser *parser, pier_buffer *out, pier_span text,
   parser->depth = 0;
   parser->room = PIER__FEW_FRAMES;
   parser->sign = 0;
-  parser->value_is_string = parser->loose = false;
+  parser->value_is_string = parser->value_in_place = parser->loose = false;
+  parser->last_bits = 8;
   parser->directive = NULL;
   parser->context = NULL;
   parser->fault = NULL;
@@ -75,7 +76,7 @@ static int open_bracket(pier__parser *parser, pier__bracket bracket) {
   frame->bracket = (uint8_t)bracket;
   frame->start = parser->out->size;
   frame->bytes = true;
-  frame->bits = parser->bits.size;
+  if (bracket == PIER__IN_BITS) pier__open_bits(parser, frame);
   if (bracket == PIER__IN_LIST) pier_write_list_begin(parser->out);
   if (bracket == PIER__IN_TUPLE) pier_write_tuple_begin(parser->out);
   if (bracket == PIER__IN_MAP) pier_write_map_begin(parser->out);
@@ -124,7 +125,7 @@ static void close_list(pier__parser *parser, const pier__frame *frame) {
 static int close_bracket(pier__parser *parser) {
   pier__frame frame = parser->frames[--parser->depth];
   int error = 0;
-  parser->value_is_string = parser->value_is_string && frame.bracket == PIER__IN_PAREN;
+  if (frame.bracket != PIER__IN_PAREN) parser->value_is_string = parser->value_in_place = false;
   switch (frame.bracket) {
   case PIER__IN_LIST:
     close_list(parser, &frame);
@@ -209,7 +210,7 @@ static bool is_number(const pier__parser *parser) {
 static int begin_value(pier__parser *parser) {
   size_t depth = parser->depth;
   int error;
-  parser->value_is_string = false;
+  parser->value_is_string = parser->value_in_place = false;
   if (is_number(parser)) {
     error = pier__parse_number(parser);
     return error ? error : 1;

@@ -18,13 +18,14 @@ typedef enum pier__bracket {
 } pier__bracket;
 
 typedef struct pier__frame {
-  size_t start; /* of its term in the output */
-  size_t bits;  /* IN_BITS: where its bytes begin in parser->bits */
+  size_t start;  /* of its term in the output */
+  uint64_t bits; /* IN_BITS: the place of its first bit in parser->bits */
   uint32_t count;
   uint8_t bracket;
   uint8_t step;      /* what may come next, see text_parse.c */
   bool bytes;        /* IN_LIST: all elements are integers 0..255 */
-  uint8_t last_bits; /* IN_BITS: used bits of the last byte */
+  uint8_t last_bits; /* IN_BITS: what parser->last_bits was before */
+  bool inner;        /* IN_BITS: it is going to be a segment of another binary */
 } pier__frame;
 
 typedef struct pier__parser pier__parser;
@@ -40,12 +41,15 @@ struct pier__parser {
   pier__token token; /* the one to look at next */
   pier_buffer *out;
   const pier_limits *limits;
-  pier_buffer bits;
+  pier_buffer bits;   /* of all open binaries, see text_bits.c */
+  unsigned last_bits; /* of them, used bits of the last byte, 1..8; 8 if there are none */
   pier__frame few[PIER__FEW_FRAMES]; /* most terms need no memory for the stack */
   pier__frame *frames;
   size_t depth, room;
   char sign;            /* '-' or '+' that waits for its number, or 0 */
   bool value_is_string; /* the last value was written as "..." */
+  bool value_in_place;  /* it is a binary, and its bits are the last in `bits`, */
+  uint64_t value_bits;  /* from here on; the output has [] for it */
   bool loose;
   pier__directive *directive;
   void *context;
@@ -67,7 +71,9 @@ int pier__parser_fail(pier__parser *parser, int error, const char *fault);
 /* text_bits.c: the value in the output becomes the next segment of the binary
  * that `frame` is; `token` is what follows the value. */
 int pier__parse_segment(pier__parser *parser, pier__frame *frame);
-/* Writes the binary in place of its frame. */
+/* A new binary, whose frame is on top. */
+void pier__open_bits(pier__parser *parser, pier__frame *frame);
+/* Writes the binary in place of its frame, or leaves its bits where they are. */
 int pier__close_bits(pier__parser *parser, const pier__frame *frame);
 
 /* text_value.c: terms of one token. */

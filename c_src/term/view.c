@@ -220,3 +220,19 @@ void pier__view_identifier(const pier__view *view, pier__identifier *identifier)
     identifier->word[i] =
         view->tag == ERL_V4_PORT_EXT ? pier__load64(word) : pier__load32(word + 4 * i);
 }
+
+/* The BEAM keeps 32 bits of it. */
+static int32_t low_bits(const pier__view *integer) {
+  return (int32_t)(uint32_t)(integer->negative ? 0 - integer->magnitude : integer->magnitude);
+}
+
+void pier__view_fun(const pier__view *view, pier__fun *fun) {
+  enum { INDEX = 22 };
+  pier__view part;
+  fun->index = (int32_t)pier__load32(view->data + INDEX);
+  pier__view_at(&fun->module, view->data + PIER__FUN_PARTS);
+  pier__view_at(&part, fun->module.next);
+  fun->old_index = low_bits(&part);
+  pier__view_at(&part, part.next);
+  fun->uniq = low_bits(&part);
+}

@@ -80,4 +80,12 @@ typedef struct pier__identifier {
 } pier__identifier;
 void pier__view_identifier(const pier__view *view, pier__identifier *identifier);
 
+/* What the BEAM tells the code of a fun by (module, index, uniq), and the old
+ * index, which it prints. */
+typedef struct pier__fun {
+  pier__view module;
+  int32_t index, old_index, uniq;
+} pier__fun;
+void pier__view_fun(const pier__view *view, pier__fun *fun);
+
 #endif

@@ -176,7 +176,10 @@ static struct nesting {
   const char *open, *middle, *close;
 } nestings[] = {{"tuples", "{", "", "}"},         {"lists", "[", "", "]"},
                 {"tails", "[a|", "b", "]"},       {"values", "#{b=>1,a=>", "1", "}"},
-                {"keys", "#{z=>1,", "y", "=>1}"}, {"binaries", "<<(", "<<1>>", ")/binary>>"}};
+                {"keys", "#{z=>1,", "y", "=>1}"}, {"binaries", "<<(", "<<1>>", ")/binary>>"},
+                {"binaries that grow", "<<1,(", "<<2>>", ")/bytes>>"},
+                {"bit by bit", "<<1:1,(", "<<2>>", ")/bits,0:3>>"},
+                {"and shrink", "<<1:5,(", "<<2>>", "):8/bits>>"}};
 
 /* Opens `open` that often, then closes. */
 static void nest(pier_buffer *text, const struct nesting *row, size_t depth) {
