@@ -57,7 +57,7 @@ SUPPORT_SOURCES := $(wildcard test/support/*.c)
 HEADERS := $(wildcard include/*.h include/*/*.h)
 FORMATTED = $(shell find c_src include test -name '*.[ch]')
 
-CHECK_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CHECK_FLAGS := -O1 -g -DPIER_DEBUG -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 .PHONY: all

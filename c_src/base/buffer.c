@@ -36,13 +36,17 @@ static uint8_t *grow(pier_buffer *buffer, size_t more) {
   return data + buffer->size;
 }
 
-uint8_t *pier_buffer_reserve(pier_buffer *buffer, size_t more) {
+uint8_t *pier_buffer_grow(pier_buffer *buffer, size_t more) {
   if (buffer->error) return NULL;
   /* A buffer without memory grows even for 0 bytes: an address is promised. */
   if (buffer->data && more <= buffer->capacity - buffer->size)
     return buffer->data + buffer->size;
   return grow(buffer, more);
 }
+
+/* The library's own copies of what the header has. */
+extern inline uint8_t *pier_buffer_reserve(pier_buffer *buffer, size_t more);
+extern inline int pier_buffer_append_byte(pier_buffer *buffer, uint8_t byte);
 
 int pier_buffer_append(pier_buffer *buffer, const void *data, size_t size) {
   uint8_t *to;
@@ -52,10 +56,6 @@ int pier_buffer_append(pier_buffer *buffer, const void *data, size_t size) {
   memcpy(to, data, size);
   buffer->size += size;
   return 0;
-}
-
-int pier_buffer_append_byte(pier_buffer *buffer, uint8_t byte) {
-  return pier_buffer_append(buffer, &byte, 1);
 }
 
 int pier_buffer_append_text(pier_buffer *buffer, const char *text) {

@@ -5,17 +5,16 @@
 
 enum { HEAD = 5 }; /* a tag and 32 bits */
 
-int pier_write_version(pier_buffer *out) {
-  return pier_buffer_append_byte(out, PIER__VERSION);
-}
+static const char too_many[] = "more parts than a head can count";
 
-int pier_write_nil(pier_buffer *out) {
-  return pier_buffer_append_byte(out, PIER__TAG_NIL);
-}
+/* The library's own copies of what the header has. */
+extern inline int pier_write_version(pier_buffer *out);
+extern inline int pier_write_nil(pier_buffer *out);
+extern inline int pier_write_tuple(pier_buffer *out, size_t count);
 
 static int write_head(pier_buffer *out, uint8_t tag, size_t count, size_t most) {
   uint8_t *to;
-  if (count > most) return pier__write_fail(out, PIER_ERANGE);
+  if (count > most) return pier__write_fail(out, PIER_ERANGE, too_many);
   to = pier_buffer_reserve(out, HEAD);
   if (!to) return out->error;
   to[0] = tag;
@@ -24,15 +23,8 @@ static int write_head(pier_buffer *out, uint8_t tag, size_t count, size_t most) 
   return 0;
 }
 
-int pier_write_tuple(pier_buffer *out, size_t count) {
-  uint8_t *to;
-  if (count > UINT8_MAX) return write_head(out, PIER__TAG_LARGE_TUPLE, count, UINT32_MAX);
-  to = pier_buffer_reserve(out, 2);
-  if (!to) return out->error;
-  to[0] = PIER__TAG_SMALL_TUPLE;
-  to[1] = (uint8_t)count;
-  out->size += 2;
-  return 0;
+int pier_write_large_tuple(pier_buffer *out, size_t count) {
+  return write_head(out, PIER__TAG_LARGE_TUPLE, count, UINT32_MAX);
 }
 
 int pier_write_map(pier_buffer *out, size_t count) {
@@ -50,14 +42,16 @@ static size_t begin_head(pier_buffer *out, uint8_t tag) {
   return begin;
 }
 
-/* Fills in the count of the head at `begin`, if there is one of that tag. */
-static int end_head(pier_buffer *out, size_t begin, uint8_t tag, size_t count, size_t most) {
-  if (out->error) return out->error;
-  if (out->size < HEAD || begin > out->size - HEAD || out->data[begin] != tag)
-    return pier__write_fail(out, PIER_EARG);
-  if (count > most) return pier__write_fail(out, PIER_ERANGE);
-  pier__store32(out->data + begin + 1, (uint32_t)count);
-  return 0;
+size_t pier_write_tuple_begin(pier_buffer *out) {
+  return begin_head(out, PIER__TAG_LARGE_TUPLE);
+}
+
+size_t pier_write_map_begin(pier_buffer *out) {
+  return begin_head(out, PIER__TAG_MAP);
+}
+
+size_t pier_write_list_begin(pier_buffer *out) {
+  return begin_head(out, PIER__TAG_LIST);
 }
 
 /* Makes the head at `begin` shorter, now that its count is known to be small. */
@@ -67,29 +61,12 @@ static void shrink_head(pier_buffer *out, size_t begin, size_t head) {
   out->size -= HEAD - head;
 }
 
-size_t pier_write_tuple_begin(pier_buffer *out) {
-  return begin_head(out, PIER__TAG_LARGE_TUPLE);
-}
-
-int pier_write_tuple_end(pier_buffer *out, size_t begin, size_t count) {
-  int error = end_head(out, begin, PIER__TAG_LARGE_TUPLE, count, UINT32_MAX);
-  if (error || count > UINT8_MAX) return error;
+static int end_tuple(pier_buffer *out, size_t begin, size_t count) {
+  if (count > UINT8_MAX) return 0;
   out->data[begin] = PIER__TAG_SMALL_TUPLE;
   out->data[begin + 1] = (uint8_t)count;
   shrink_head(out, begin, 2);
   return 0;
-}
-
-size_t pier_write_map_begin(pier_buffer *out) {
-  return begin_head(out, PIER__TAG_MAP);
-}
-
-int pier_write_map_end(pier_buffer *out, size_t begin, size_t count) {
-  return end_head(out, begin, PIER__TAG_MAP, count, INT32_MAX);
-}
-
-size_t pier_write_list_begin(pier_buffer *out) {
-  return begin_head(out, PIER__TAG_LIST);
 }
 
 /* Whether the `count` terms at `at` are all integers of one byte. A first term
@@ -113,9 +90,7 @@ static int become_string(pier_buffer *out, size_t begin, size_t count) {
   return 0;
 }
 
-int pier_write_list_end(pier_buffer *out, size_t begin, size_t count) {
-  int error = end_head(out, begin, PIER__TAG_LIST, count, UINT32_MAX);
-  if (error) return error;
+static int end_list(pier_buffer *out, size_t begin, size_t count) {
   if (count == 0)
     shrink_head(out, begin, 0);
   else if (are_bytes(out->data + begin + HEAD, out->size - begin - HEAD, count))
@@ -123,9 +98,21 @@ int pier_write_list_end(pier_buffer *out, size_t begin, size_t count) {
   return pier_write_nil(out);
 }
 
+int pier_write_end(pier_buffer *out, size_t begin, size_t count, uint8_t tag, int checked) {
+  size_t most = tag == PIER__TAG_MAP ? INT32_MAX : UINT32_MAX;
+  if (out->error) return out->error;
+  if (out->size < HEAD || begin > out->size - HEAD || out->data[begin] != tag)
+    return pier__write_wrong(out, PIER_EARG, begin, "no such container was begun here");
+  if (count > most) return pier__write_fail(out, PIER_ERANGE, too_many);
+  if (checked && pier__write_count(out, begin, count)) return out->error;
+  pier__store32(out->data + begin + 1, (uint32_t)count);
+  if (tag == PIER__TAG_LARGE_TUPLE) return end_tuple(out, begin, count);
+  return tag == PIER__TAG_LIST ? end_list(out, begin, count) : 0;
+}
+
 int pier_write_term(pier_buffer *out, pier_span term) {
   size_t version = term.size > 0 && term.data[0] == PIER__VERSION;
-  if (term.size == version) return pier__write_fail(out, PIER_EARG);
+  if (term.size == version) return pier__write_fail(out, PIER_EARG, "no bytes for a term");
   return pier_buffer_append(out, term.data + version, term.size - version);
 }
 
@@ -134,11 +121,12 @@ int pier_write_term(pier_buffer *out, pier_span term) {
   int pier_write_##name(pier_buffer *out, const type *name) {                                  \
     int size = 0, index = 0;                                                                   \
     uint8_t *to;                                                                               \
-    if (ei_encode_##name(NULL, &size, name) < 0) return pier__write_fail(out, PIER_EARG);      \
+    if (ei_encode_##name(NULL, &size, name) < 0)                                               \
+      return pier__write_fail(out, PIER_EARG, "not a valid " #name);                           \
     to = pier_buffer_reserve(out, (size_t)size);                                               \
     if (!to) return out->error;                                                                \
     if (ei_encode_##name((char *)to, &index, name) < 0)                                        \
-      return pier__write_fail(out, PIER_EARG);                                                 \
+      return pier__write_fail(out, PIER_EARG, "not a valid " #name);                           \
     out->size += (size_t)index;                                                                \
     return 0;                                                                                  \
   }

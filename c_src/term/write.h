@@ -7,10 +7,18 @@
 
 #include <pier/term.h>
 
-/* Makes `error` the buffer's, if it has none yet; returns the one it has. */
-static inline int pier__write_fail(pier_buffer *out, int error) {
-  if (!out->error) out->error = error;
-  return out->error;
+/* Makes `error` the buffer's, if it has none yet, and tells its diag; returns
+ * the one it has. `offset` is into the buffer. */
+int pier__write_wrong(pier_buffer *out, int error, size_t offset, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same for the term that would come next. */
+static inline int pier__write_fail(pier_buffer *out, int error, const char *what) {
+  return pier__write_wrong(out, error, out->size, "%s", what);
 }
+
+/* PIER_EARG unless `count` parts (pairs of a map) follow the head at `begin`
+ * and fill the buffer. */
+int pier__write_count(pier_buffer *out, size_t begin, size_t count);
 
 #endif

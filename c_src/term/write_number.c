@@ -1,5 +1,6 @@
 /* Numbers as the BEAM writes them. ei makes bignums of the integers between
  * 28 and 31 bits, and writes Inf and NaN. */
+#include "term/number.h"
 #include "term/write.h"
 
 #include <math.h>
@@ -7,27 +8,13 @@
 
 enum { SMALL_BIG_BYTES = 255 };
 
-static int write_small(pier_buffer *out, uint8_t value) {
-  uint8_t *to = pier_buffer_reserve(out, 2);
-  if (!to) return out->error;
-  to[0] = PIER__TAG_SMALL_INTEGER;
-  to[1] = value;
-  out->size += 2;
-  return 0;
-}
+static const char too_big[] = "an integer too big for Erlang";
 
-static int write_int32(pier_buffer *out, int32_t value) {
-  uint8_t *to;
-  if (value >= 0 && value <= UINT8_MAX) return write_small(out, (uint8_t)value);
-  to = pier_buffer_reserve(out, 5);
-  if (!to) return out->error;
-  to[0] = PIER__TAG_INTEGER;
-  pier__store32(to + 1, (uint32_t)value);
-  out->size += 5;
-  return 0;
-}
+extern inline int pier_write_int64(pier_buffer *out, int64_t value);
+extern inline int pier_write_uint64(pier_buffer *out, uint64_t value);
 
-static int write_magnitude(pier_buffer *out, int negative, uint64_t magnitude) {
+/* Sign and magnitude of what does not fit 32 bits. */
+static int write_long(pier_buffer *out, int negative, uint64_t magnitude) {
   size_t size = 0;
   uint8_t *to = pier_buffer_reserve(out, 3 + sizeof magnitude);
   if (!to) return out->error;
@@ -40,14 +27,10 @@ static int write_magnitude(pier_buffer *out, int negative, uint64_t magnitude) {
   return 0;
 }
 
-int pier_write_int64(pier_buffer *out, int64_t value) {
-  if (value >= INT32_MIN && value <= INT32_MAX) return write_int32(out, (int32_t)value);
-  return write_magnitude(out, value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
-}
-
-int pier_write_uint64(pier_buffer *out, uint64_t value) {
-  if (value <= INT32_MAX) return write_int32(out, (int32_t)value);
-  return write_magnitude(out, 0, value);
+int pier_write_magnitude(pier_buffer *out, int negative, uint64_t magnitude) {
+  if (magnitude > (uint64_t)INT32_MAX + (negative != 0))
+    return write_long(out, negative, magnitude);
+  return pier_write_int64(out, negative ? -(int64_t)magnitude : (int64_t)magnitude);
 }
 
 static int write_digits(pier_buffer *out, int negative, const uint8_t *digits, size_t size) {
@@ -72,25 +55,68 @@ int pier_write_bigint(pier_buffer *out, int negative, const uint8_t *digits, siz
   size_t i;
   while (size > 0 && digits[size - 1] == 0)
     size--;
-  if (size > PIER__BIG_BYTES) return pier__write_fail(out, PIER_ERANGE);
+  if (size > PIER__BIG_BYTES) return pier__write_fail(out, PIER_ERANGE, too_big);
   if (size > sizeof magnitude) return write_digits(out, negative, digits, size);
   for (i = size; i > 0; i--)
     magnitude = magnitude << 8 | digits[i - 1];
-  if (!negative) return pier_write_uint64(out, magnitude);
-  if (magnitude <= (uint64_t)INT32_MAX + 1)
-    return write_int32(out, (int32_t) - (int64_t)magnitude);
-  return write_magnitude(out, negative, magnitude);
+  return pier_write_magnitude(out, negative, magnitude);
+}
+
+static bool are_digits(const uint8_t *text, size_t size, unsigned base) {
+  size_t i;
+  for (i = 0; i < size; i++) {
+    unsigned c = text[i], letter = c | 32U;
+    unsigned value = c >= '0' && c <= '9'             ? c - '0'
+                     : letter >= 'a' && letter <= 'z' ? letter - 'a' + 10
+                                                      : base;
+    if (value >= base) return false;
+  }
+  return size > 0;
+}
+
+/* Whether so many digits, the first of them not 0, are more than the BEAM
+ * takes, whatever they are: each is worth at least the bits that its base is
+ * rounded down to. */
+static bool is_too_long(size_t digits, unsigned base) {
+  unsigned bits = 0;
+  while (base > 1) {
+    base /= 2;
+    bits++;
+  }
+  return digits > 8 * (size_t)PIER__BIG_BYTES / bits + 1;
+}
+
+int pier_write_integer_text(pier_buffer *out, pier_span text, unsigned base) {
+  pier_buffer magnitude = PIER_BUFFER_INIT;
+  size_t sign = text.size > 0 && (text.data[0] == '-' || text.data[0] == '+');
+  size_t at = sign;
+  int error;
+  if (base < 2 || base > 36 || !are_digits(text.data + sign, text.size - sign, base))
+    return pier__write_fail(out, PIER_EARG, "not the digits of an integer");
+  while (at < text.size && text.data[at] == '0')
+    at++;
+  if (is_too_long(text.size - at, base)) return pier__write_fail(out, PIER_ERANGE, too_big);
+  error = pier__integer_parse(&magnitude, text.data + at, text.size - at, base);
+  if (error)
+    pier__write_fail(out, error, pier_strerror(error));
+  else
+    pier_write_bigint(out, sign && text.data[0] == '-', magnitude.data, magnitude.size);
+  pier_buffer_free(&magnitude);
+  return out->error;
 }
 
 int pier_write_double(pier_buffer *out, double value) {
   enum { SIZE = 9 };
-  int index = 0;
   uint8_t *to;
-  if (!isfinite(value)) return pier__write_fail(out, PIER_ERANGE);
+  uint64_t bits;
+  if (!isfinite(value))
+    return pier__write_fail(out, PIER_ERANGE, "a float that is infinite or not a number");
   to = pier_buffer_reserve(out, SIZE);
   if (!to) return out->error;
-  if (ei_encode_double((char *)to, &index, value) < 0)
-    return pier__write_fail(out, PIER_ERANGE);
-  out->size += (size_t)index;
+  memcpy(&bits, &value, sizeof bits);
+  to[0] = PIER__TAG_NEW_FLOAT;
+  pier__store32(to + 1, (uint32_t)(bits >> 32));
+  pier__store32(to + 5, (uint32_t)bits);
+  out->size += SIZE;
   return 0;
 }

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+static const char too_long[] = "an atom of more than 255 characters";
+static const char too_many[] = "more bytes than a head can count";
+
 /* In UTF-8 whatever its characters, as OTP 26 and later write atoms, and OTP 25
  * with minor_version 2. */
 static int write_atom(pier_buffer *out, pier_span name) {
@@ -23,11 +26,12 @@ static int write_atom(pier_buffer *out, pier_span name) {
 }
 
 int pier_write_atom_span(pier_buffer *out, pier_span name) {
-  size_t characters;
-  if (name.size > 4 * PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG);
-  if (pier__utf8_check(name.data, name.size, &characters) != name.size)
-    return pier__write_fail(out, PIER_EARG);
-  if (characters > PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG);
+  size_t characters, good;
+  if (name.size > 4 * PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG, too_long);
+  good = pier__utf8_check(name.data, name.size, &characters);
+  if (good != name.size)
+    return pier__write_fail(out, PIER_EARG, "the name of an atom is not UTF-8");
+  if (characters > PIER__ATOM_CHARACTERS) return pier__write_fail(out, PIER_EARG, too_long);
   return write_atom(out, name);
 }
 
@@ -38,7 +42,7 @@ int pier_write_atom(pier_buffer *out, const char *name) {
 static int write_bytes(pier_buffer *out, const void *head, size_t head_size, const void *data,
                        size_t size) {
   uint8_t *to;
-  if (size > SIZE_MAX - head_size) return pier__write_fail(out, PIER_ERANGE);
+  if (size > SIZE_MAX - head_size) return pier__write_fail(out, PIER_ERANGE, too_many);
   to = pier_buffer_reserve(out, head_size + size);
   if (!to) return out->error;
   memcpy(to, head, head_size);
@@ -49,7 +53,7 @@ static int write_bytes(pier_buffer *out, const void *head, size_t head_size, con
 
 int pier_write_binary(pier_buffer *out, const void *data, size_t size) {
   uint8_t head[5];
-  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE);
+  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE, too_many);
   head[0] = PIER__TAG_BINARY;
   pier__store32(head + 1, (uint32_t)size);
   return write_bytes(out, head, sizeof head, data, size);
@@ -60,7 +64,7 @@ int pier_write_bitstring(pier_buffer *out, const void *data, size_t bits) {
   uint8_t head[6];
   int error;
   if (used == 0) return pier_write_binary(out, data, size);
-  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE);
+  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE, too_many);
   head[0] = PIER__TAG_BIT_BINARY;
   pier__store32(head + 1, (uint32_t)size);
   head[5] = (uint8_t)used;
@@ -73,7 +77,7 @@ int pier_write_bitstring(pier_buffer *out, const void *data, size_t bits) {
 static int write_long_string(pier_buffer *out, const uint8_t *data, size_t size) {
   size_t i;
   uint8_t *to;
-  if (size > (SIZE_MAX - 1) / 2) return pier__write_fail(out, PIER_ERANGE);
+  if (size > (SIZE_MAX - 1) / 2) return pier__write_fail(out, PIER_ERANGE, too_many);
   if (pier_write_list(out, size)) return out->error;
   to = pier_buffer_reserve(out, 2 * size + 1);
   if (!to) return out->error;

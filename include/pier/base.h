@@ -24,6 +24,10 @@ extern "C" {
 #define PIER_CHECKED
 #endif
 
+/* A function whose body is in the header, for speed; the library has it under its
+ * name as well, for other languages and for compilers that do not inline. */
+#define PIER_INLINE PIER_API inline
+
 #define PIER_VERSION_MAJOR 0
 #define PIER_VERSION_MINOR 1
 #define PIER_VERSION_PATCH 0
@@ -172,18 +176,20 @@ typedef struct pier_buffer {
   uint8_t *data;
   size_t size;
   size_t capacity;
-  size_t limit; /* the most it may hold; 0 = no limit but memory */
-  int error;    /* 0, PIER_ENOMEM or PIER_ELIMIT */
+  size_t limit;    /* the most it may hold; 0 = no limit but memory */
+  int error;       /* 0, PIER_ENOMEM, PIER_ELIMIT, or what a writer found wrong */
+  pier_diag *diag; /* NULL, or where writers of terms say what was wrong */
 } pier_buffer;
 
 #define PIER_BUFFER_INIT                                                                       \
-  { 0, 0, 0, 0, 0 }
+  { 0, 0, 0, 0, 0, 0 }
 
 /* Room for `more` bytes beyond `size`, growing by doubling; the address of
- * the first of them, NULL on failure. Add to `size` what you wrote. */
-PIER_API uint8_t *pier_buffer_reserve(pier_buffer *buffer, size_t more);
+ * the first of them, NULL on failure. Add to `size` what you wrote. Who knows
+ * how much is to come reserves it at once, and nothing after that grows. */
+PIER_INLINE uint8_t *pier_buffer_reserve(pier_buffer *buffer, size_t more);
 PIER_API int pier_buffer_append(pier_buffer *buffer, const void *data, size_t size);
-PIER_API int pier_buffer_append_byte(pier_buffer *buffer, uint8_t byte);
+PIER_INLINE int pier_buffer_append_byte(pier_buffer *buffer, uint8_t byte);
 PIER_API int pier_buffer_append_text(pier_buffer *buffer, const char *text);
 PIER_API int pier_buffer_append_format(pier_buffer *buffer, const char *format, ...)
 #if defined(__GNUC__)
@@ -197,6 +203,24 @@ PIER_API void pier_buffer_clear(pier_buffer *buffer);
 /* Gives the memory back; the struct is an empty buffer again. */
 PIER_API void pier_buffer_free(pier_buffer *buffer);
 PIER_API pier_span pier_buffer_span(const pier_buffer *buffer);
+
+/* The same as reserve; what that calls when there is no room, or an error. */
+PIER_API uint8_t *pier_buffer_grow(pier_buffer *buffer, size_t more);
+
+PIER_INLINE uint8_t *pier_buffer_reserve(pier_buffer *buffer, size_t more) {
+  /* More than 0 bytes of room: there is memory. */
+  if (buffer->error || more - 1 >= buffer->capacity - buffer->size)
+    return pier_buffer_grow(buffer, more);
+  return buffer->data + buffer->size;
+}
+
+PIER_INLINE int pier_buffer_append_byte(pier_buffer *buffer, uint8_t byte) {
+  uint8_t *to = pier_buffer_reserve(buffer, 1);
+  if (!to) return buffer->error;
+  *to = byte;
+  buffer->size++;
+  return 0;
+}
 
 #ifdef __cplusplus
 }

@@ -17,6 +17,7 @@
 #define PIER_TERM_H
 
 #include <pier/base.h>
+#include <pier/write.h>
 
 #include <stdarg.h>
 
@@ -55,67 +56,7 @@ PIER_API int pier_term_plain(pier_span bytes, const pier_limits *limits, pier_bu
  * appended, 0 if not (also inside a compressed term), or the buffer's error. */
 PIER_API int pier_term_path(pier_buffer *out, pier_span bytes, size_t offset);
 
-/* ---- Writing (c_src/term/write_*.c) --------------------------------------
- *
- * Typed appends of one bare term each; begin the whole with
- * pier_write_version. The bytes are those that term_to_binary of OTP 26
- * writes for the same value (OTP 25 does with minor_version 2). Containers of a known size are
- * a head, then the parts: pier_write_tuple(out, 2), then two terms.
- *
- * All of them return 0 or out->error and are sticky through it: besides the
- * buffer's own errors (PIER_ENOMEM, PIER_ELIMIT) a value that has no external
- * form stays there too (PIER_ERANGE: Inf, NaN, more than a head can count;
- * PIER_EARG: not UTF-8, an atom of more than 255 characters), so a builder may
- * write everything and look once. What was written before stays.
- */
-
-PIER_API int pier_write_version(pier_buffer *out);
-
-PIER_API int pier_write_int64(pier_buffer *out, int64_t value);
-PIER_API int pier_write_uint64(pier_buffer *out, uint64_t value);
-/* An integer of any size: its magnitude in base 256, least byte first, at
- * most 4194296 bytes (else PIER_ERANGE). Leading zeros and a negative zero are
- * put right. */
-PIER_API int pier_write_bigint(pier_buffer *out, int negative, const uint8_t *digits,
-                               size_t size);
-PIER_API int pier_write_double(pier_buffer *out, double value);
-
-/* The name in UTF-8, as a C string or as a span (which may hold a NUL). */
-PIER_API int pier_write_atom(pier_buffer *out, const char *name);
-PIER_API int pier_write_atom_span(pier_buffer *out, pier_span name);
-
-PIER_API int pier_write_binary(pier_buffer *out, const void *data, size_t size);
-/* The first `bits` bits of `data`, most significant first; a binary if they
- * fill their bytes. */
-PIER_API int pier_write_bitstring(pier_buffer *out, const void *data, size_t bits);
-/* A list of bytes, such as an Erlang string in Latin-1. */
-PIER_API int pier_write_string(pier_buffer *out, const void *data, size_t size);
-
-/* Heads: `count` terms have to follow. */
-PIER_API int pier_write_tuple(pier_buffer *out, size_t count);
-/* `count` pairs of key and value follow. That keys differ is the caller's
- * business; the gate of whoever reads them will mind. */
-PIER_API int pier_write_map(pier_buffer *out, size_t count);
-/* `count` terms follow and then the tail: pier_write_nil, or any other term
- * for an improper list. */
-PIER_API int pier_write_list(pier_buffer *out, size_t count);
-PIER_API int pier_write_nil(pier_buffer *out);
-
-/* Containers of a size that is known at their end only: remember what begin
- * returns, write the parts, give both to the end with the number of parts
- * (pairs, for a map). They nest. pier_write_list_end writes the tail [], and a
- * list that turned out to hold bytes only becomes what pier_write_string
- * writes. */
-PIER_API size_t pier_write_tuple_begin(pier_buffer *out);
-PIER_API int pier_write_tuple_end(pier_buffer *out, size_t begin, size_t count);
-PIER_API size_t pier_write_list_begin(pier_buffer *out);
-PIER_API int pier_write_list_end(pier_buffer *out, size_t begin, size_t count);
-PIER_API size_t pier_write_map_begin(pier_buffer *out);
-PIER_API int pier_write_map_end(pier_buffer *out, size_t begin, size_t count);
-
-/* Another term as it is, without its version byte if it has one. It must not
- * be compressed. Empty: PIER_EARG. */
-PIER_API int pier_write_term(pier_buffer *out, pier_span term);
+/* ---- Writing (pier/write.h, c_src/term/write.c) --------------------------- */
 
 /* Identifiers as ei holds them. PIER_EARG for what ei cannot encode. */
 PIER_API int pier_write_pid(pier_buffer *out, const erlang_pid *pid);
