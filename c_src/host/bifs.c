@@ -6,36 +6,16 @@
 #include <string.h>
 
 static struct pier__hport *usable(const pier_process *caller, pier_port port) {
-  struct pier__hport *found = pier__hport(caller->host, port);
-  return found && pier__port_usable(&found->core) ? found : NULL;
+  return pier__usable(caller->host, port);
 }
 
-/* A busy port suspends its caller: the host runs until it is not busy any
- * more, and the command is tried from the start. A callback cannot wait. */
-static int wait_until_not_busy(pier_process *caller, pier_port port) {
-  struct pier__hport *found;
-  while (!caller->dead && (found = usable(caller, port)) && found->core.busy) {
-    int error = caller->host->in_turn ? PIER_EBUSY : pier__turn(caller->host, -1);
-    if (error < 0) return error;
-  }
-  return caller->dead ? PIER_ENOPROC : 0;
+int pier_command_with(pier_process *caller, pier_port port, pier_span data, unsigned flags) {
+  struct pier__order order = {.port = port, .data = data};
+  return pier__output(caller, &order, flags);
 }
 
 int pier_command(pier_process *caller, pier_port port, pier_span data) {
-  struct pier__hport *found = usable(caller, port);
-  int error;
-  if (caller->dead) return PIER_ENOPROC;
-  if (!found) return PIER_EBADARG;
-  if (found->core.busy) {
-    error = wait_until_not_busy(caller, port);
-    if (error < 0) return error;
-    found = usable(caller, port);
-    if (!found) return PIER_EBADARG;
-  }
-  pier__pin(found);
-  error = pier__port_command(&found->core, data);
-  pier__unpin(found);
-  return error;
+  return pier_command_with(caller, port, data, 0);
 }
 
 int pier_command_format(pier_process *caller, pier_port port, const char *format, ...) {
@@ -53,7 +33,7 @@ int pier_command_format(pier_process *caller, pier_port port, const char *format
 int pier_close(pier_process *caller, pier_port port) {
   struct pier__hport *found = usable(caller, port);
   const pier_pid nobody = {0};
-  if (caller->dead) return PIER_ENOPROC;
+  if (pier__may_call(caller) < 0) return pier__may_call(caller);
   if (!found) return PIER_EBADARG;
   pier__pin(found);
   pier__port_close(&found->core, nobody);
@@ -73,7 +53,7 @@ int pier_connect(pier_process *caller, pier_port port, pier_pid owner) {
   struct pier__hport *found = usable(caller, port);
   pier_process *fresh = pier__process(caller->host, owner);
   int error;
-  if (caller->dead) return PIER_ENOPROC;
+  if (pier__may_call(caller) < 0) return pier__may_call(caller);
   if (!found || !fresh) return PIER_EBADARG;
   error = link_to(found, fresh);
   if (error == 0) found->core.owner = owner;
@@ -87,7 +67,7 @@ static pier_span noproc(struct pier__atom *atom) {
 int pier_link(pier_process *caller, pier_port port) {
   struct pier__hport *found = usable(caller, port);
   struct pier__atom atom;
-  if (caller->dead) return PIER_ENOPROC;
+  if (pier__may_call(caller) < 0) return pier__may_call(caller);
   if (found) return link_to(found, caller);
   if (!caller->trap_exit) return PIER_ENOPROC;
   pier__exit_signal(caller, port, noproc(&atom));
@@ -96,7 +76,7 @@ int pier_link(pier_process *caller, pier_port port) {
 
 int pier_unlink(pier_process *caller, pier_port port) {
   struct pier__hport *found = usable(caller, port);
-  if (caller->dead) return PIER_ENOPROC;
+  if (pier__may_call(caller) < 0) return pier__may_call(caller);
   pier__table_remove(&caller->links, port.number);
   if (found) pier__port_unlink(&found->core, caller->pid);
   return 0;
@@ -105,7 +85,7 @@ int pier_unlink(pier_process *caller, pier_port port) {
 int pier_monitor(pier_process *caller, pier_port port, uint64_t *reference) {
   struct pier__hport *found = usable(caller, port);
   int error;
-  if (caller->dead) return PIER_ENOPROC;
+  if (pier__may_call(caller) < 0) return pier__may_call(caller);
   *reference = ++caller->host->last_reference;
   if (!found) {
     struct pier__atom atom;

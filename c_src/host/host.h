@@ -22,6 +22,7 @@ struct pier_host {
   pier_process *first_process; /* all of them, ended ones included */
   pier_process *first_ready;   /* with a callback and messages it has not seen */
   pier_process *last_ready;
+  pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
   struct pier__post post;
   pier_limits limits;
   void *stack; /* for the moment between clone and exec */
@@ -49,6 +50,8 @@ struct pier_process {
   struct pier__table links;    /* numbers of ports, to the process itself */
   struct pier__table monitors; /* references, to the monitored port (an hport) */
   pier_buffer reason;          /* why it ended, a bare term */
+  struct pier__pending *pending;
+  pier_process *next_waiting; /* in the list of a port, or in first_resumed */
   unsigned pins;
   unsigned trap_exit : 1;
   unsigned dead : 1;
@@ -63,6 +66,7 @@ struct pier__hport {
   uint64_t child; /* its number while the program lives */
   int in, out;    /* our ends of the pipes; -1 none */
   pid_t os_pid;
+  pier_process *first_waiting, *last_waiting; /* suspended on it */
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
 };
@@ -103,18 +107,59 @@ void pier__children_free(pier_host *host);
 /* process.c */
 pier_process *pier__process(const pier_host *host, pier_pid pid); /* NULL if dead */
 void pier__process_end(pier_process *process, pier_span reason);
-void pier__process_free(pier_process *process);
+void pier__process_free(pier_process *process); /* deferred while it is pinned */
+void pier__process_unpin(pier_process *process);
 /* The exit signal of a port to a process that is, or was until now, linked. */
 void pier__exit_signal(pier_process *process, pier_port from, pier_span reason);
 void pier__post_to(pier_process *process, const pier_message *message);
 void pier__run_ready(pier_host *host);
 
+void pier__make_ready(pier_process *process);
+void pier__wake(pier_host *host);
+
+/* suspend.c: what goes out of a port. */
+struct pier__order {
+  pier_port port;
+  pier_span data;
+  pier_pid owner;          /* whom a message names */
+  unsigned by_message : 1; /* Port ! {Owner,{command,Data}} */
+  unsigned bad : 1;        /* the data is no iodata */
+};
+/* The call that a process is suspended in. */
+struct pier__pending {
+  struct pier__order order;
+  pier_buffer bytes; /* what order.data points to */
+  pier_buffer value; /* of the function that was called; a whole term */
+  int done, error;
+};
+/* 0, 1 with PIER_LATER, or an error. */
+int pier__output(pier_process *caller, const struct pier__order *order, unsigned flags);
+void pier__calm(struct pier__hport *port);
+void pier__resume(pier_host *host);
+int pier__pending_wait(pier_process *caller, int timeout_ms); /* as pier_await */
+void pier__pending_drop(pier_process *process);
+/* PIER_ENOPROC and PIER_ESUSPENDED: who may not call anything now. */
+static inline int pier__may_call(const pier_process *caller) {
+  if (caller->dead) return PIER_ENOPROC;
+  return caller->pending ? PIER_ESUSPENDED : 0;
+}
+
 /* uv.c */
 int pier__uv_attach(pier_host *host, struct uv_loop_s *loop);
 void pier__uv_detach(pier_host *host);
 
+/* send.c: EXIT badsig to the owner, and nothing else. */
+void pier__badsig(struct pier__hport *port);
+int pier__send_to_port(pier_process *caller, pier_port port, pier_span message, unsigned flags);
+
 static inline struct pier__hport *pier__hport(const pier_host *host, pier_port port) {
   return pier__table_get(&host->ports, port.number);
+}
+
+/* NULL unless the port is open. */
+static inline struct pier__hport *pier__usable(const pier_host *host, pier_port port) {
+  struct pier__hport *found = pier__hport(host, port);
+  return found && pier__port_usable(&found->core) ? found : NULL;
 }
 
 #endif

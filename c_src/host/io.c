@@ -18,6 +18,10 @@ static void deliver(struct pier__port *port, pier_pid to, const pier_message *me
   if (process) pier__post_to(process, message);
 }
 
+static void calm(struct pier__port *port) {
+  pier__calm(hport(port));
+}
+
 /* The lists are taken out first: a link that dies of the signal may come back
  * to this port. */
 static void announce(struct pier__port *port, pier_span reason) {
@@ -109,8 +113,8 @@ static void bury(struct pier__port *core) {
   pier__table_remove(&port->host->ports, core->number);
 }
 
-const struct pier__port_io pier__port_io = {deliver,      announce, write_pipe, want_write,
-                                            stop_reading, report,   bury};
+const struct pier__port_io pier__port_io = {deliver,    calm,         announce, write_pipe,
+                                            want_write, stop_reading, report,   bury};
 
 void pier__hport_free(struct pier__hport *port) {
   pier__port_deinit(&port->core);

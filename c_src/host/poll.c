@@ -75,11 +75,15 @@ int pier__turn(pier_host *host, int timeout_ms) {
   int count;
   if (host->in_turn) return PIER_ESTATE;
   host->in_turn = 1;
-  if (host->first_ready) timeout_ms = 0;
+  if (host->first_ready || host->first_resumed) timeout_ms = 0;
   do {
     count = epoll_wait(host->epoll, events, EVENTS_PER_TURN, timeout_ms);
   } while (count < 0 && errno == EINTR);
   if (count > 0) work_off(host, events, count);
+  if (host->first_resumed && count >= 0) {
+    pier__resume(host);
+    count = 1;
+  }
   if (host->first_ready) {
     pier__run_ready(host);
     count = 1;

@@ -96,6 +96,7 @@ void pier__process_end(pier_process *process, pier_span reason) {
   process->dead = 1;
   pier__table_remove(&process->host->processes, process->pid.number);
   pier_buffer_append(&process->reason, reason.data, reason.size);
+  pier__pending_drop(process);
   drop_letters(process);
   drop_monitors(process);
   /* The caller's `reason` may be bytes of a message that is gone by now. */
@@ -132,6 +133,10 @@ void pier__process_free(pier_process *process) {
   pier_free(process);
 }
 
+void pier__process_unpin(pier_process *process) {
+  if (--process->pins == 0 && process->released) pier__process_free(process);
+}
+
 void pier_process_exit(pier_process *process, const char *reason) {
   pier_buffer term = PIER_BUFFER_INIT;
   struct pier__atom fallback;
@@ -156,21 +161,19 @@ void pier__exit_signal(pier_process *process, pier_port from, pier_span reason) 
 
 static void call_back(pier_process *process, const pier_message *message) {
   unsigned outer = process->host->in_callback;
-  process->pins++;
   process->host->in_callback = 1;
   process->receive(process, message, process->state);
   process->host->in_callback = outer & 1;
-  process->pins--;
 }
 
-static void wake_loop(pier_host *host) {
+void pier__wake(pier_host *host) {
   uint64_t one = 1;
   if (host->in_turn) return;
   /* Full means that it is readable already. */
   if (write(host->wake, &one, sizeof one) < 0) return;
 }
 
-static void make_ready(pier_process *process) {
+void pier__make_ready(pier_process *process) {
   pier_host *host = process->host;
   if (process->ready) return;
   process->ready = 1;
@@ -181,7 +184,7 @@ static void make_ready(pier_process *process) {
   else
     host->first_ready = process;
   host->last_ready = process;
-  wake_loop(host);
+  pier__wake(host);
 }
 
 /* From the loop itself, a callback with nothing waiting sees the message where
@@ -190,9 +193,11 @@ void pier__post_to(pier_process *process, const pier_message *message) {
   pier_host *host = process->host;
   struct pier__letter *letter;
   if (process->dead || host->ending) return;
-  if (process->receive && host->in_turn && !host->in_callback && !process->mailbox.first) {
+  if (process->receive && host->in_turn && !host->in_callback && !process->mailbox.first &&
+      !pier_process_suspended(process)) {
+    process->pins++;
     call_back(process, message);
-    if (process->released) pier__process_free(process);
+    pier__process_unpin(process);
     return;
   }
   letter = pier__letter_new(&host->post, message);
@@ -203,18 +208,18 @@ void pier__post_to(pier_process *process, const pier_message *message) {
     return;
   }
   pier__mailbox_put(&process->mailbox, letter);
-  if (process->receive) make_ready(process);
+  if (process->receive) pier__make_ready(process);
 }
 
 static void run_one(pier_process *process) {
   struct pier__letter *letter;
   process->pins++;
-  while (!process->dead && (letter = pier__mailbox_take(&process->mailbox))) {
+  while (!process->dead && !pier_process_suspended(process) &&
+         (letter = pier__mailbox_take(&process->mailbox))) {
     call_back(process, &letter->message);
     pier__letter_free(&process->host->post, letter);
   }
-  process->pins--;
-  if (process->released) pier__process_free(process);
+  pier__process_unpin(process);
 }
 
 void pier__run_ready(pier_host *host) {

@@ -1,49 +1,18 @@
-/* Messages as Erlang has them. Identifiers are those of a node that is not
- * distributed: nonode@nohost, creation 0. */
-#include <pier/port.h>
+/* Messages as Erlang has them. */
+#include "port/identifier.h"
 
 #include "term/view.h"
 
-#include <string.h>
-
-static const char node[] = "nonode@nohost";
-
-static void put_port(pier_buffer *out, pier_port number) {
-  erlang_port port;
-  memset(&port, 0, sizeof port);
-  memcpy(port.node, node, sizeof node);
-  port.id = number.number;
-  pier_write_port(out, &port);
-}
-
-static void put_pid(pier_buffer *out, pier_pid number) {
-  erlang_pid pid;
-  memset(&pid, 0, sizeof pid);
-  memcpy(pid.node, node, sizeof node);
-  pid.num = (unsigned)number.number;
-  pier_write_pid(out, &pid);
-}
-
 int pier_port_term(pier_port port, pier_buffer *out) {
   pier_write_version(out);
-  put_port(out, port);
+  pier__put_port(out, port);
   return out->error;
 }
 
 int pier_pid_term(pier_pid pid, pier_buffer *out) {
   pier_write_version(out);
-  put_pid(out, pid);
+  pier__put_pid(out, pid);
   return out->error;
-}
-
-static void put_reference(pier_buffer *out, uint64_t number) {
-  erlang_ref reference;
-  memset(&reference, 0, sizeof reference);
-  memcpy(reference.node, node, sizeof node);
-  reference.len = 3;
-  reference.n[0] = (unsigned)number & 0x3ffff; /* all that the BEAM uses of it */
-  reference.n[1] = (unsigned)(number >> 18);
-  pier_write_ref(out, &reference);
 }
 
 static void put_data(pier_buffer *out, const pier_message *message) {
@@ -61,15 +30,15 @@ static void put_data(pier_buffer *out, const pier_message *message) {
 
 static void put_source(pier_buffer *out, const pier_message *message) {
   if (message->port.number != 0)
-    put_port(out, message->port);
+    pier__put_port(out, message->port);
   else
-    put_pid(out, message->pid);
+    pier__put_pid(out, message->pid);
 }
 
 /* {Port, What} */
 static void put_from_port(pier_buffer *out, const pier_message *message) {
   pier_write_tuple(out, 2);
-  put_port(out, message->port);
+  pier__put_port(out, message->port);
   switch (message->kind) {
   case PIER_MESSAGE_DATA:
     put_data(out, message);
@@ -118,7 +87,7 @@ static void put_down(pier_buffer *out, const pier_message *message) {
   int port = message->port.number != 0 && is_immediate(message->reason);
   pier_write_tuple(out, 5);
   pier_write_atom(out, "DOWN");
-  put_reference(out, message->reference);
+  pier__put_reference(out, message->reference);
   pier_write_atom(out, port ? "port" : "process");
   put_source(out, message);
   pier_write_term(out, message->reason);

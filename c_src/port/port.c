@@ -65,10 +65,16 @@ static void die(struct pier__port *port) {
   port->io->bury(port);
 }
 
+static void calm(struct pier__port *port) {
+  if (!port->busy) return;
+  port->busy = 0;
+  port->io->calm(port);
+}
+
 /* The order is the BEAM's: suspended callers, links, monitors, then the queue. */
 static void terminate(struct pier__port *port, pier_span reason, int discard) {
   port->state = PIER__PORT_CLOSING;
-  port->busy = 0;
+  calm(port);
   port->io->announce(port, reason);
   if (discard || pier__queue_size(&port->queue) == 0) die(port);
 }
@@ -98,7 +104,7 @@ static void note_queue(struct pier__port *port) {
   if (size >= port->busy_high)
     port->busy = port->state != PIER__PORT_CLOSING;
   else if (size < port->busy_low || size == 0)
-    port->busy = 0;
+    calm(port);
 }
 
 /* What writev left over, of header and payload. */

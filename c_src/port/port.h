@@ -27,6 +27,8 @@ struct pier__port;
 struct pier__port_io {
   /* A message for a process; dropped if it is dead. */
   void (*deliver)(struct pier__port *port, pier_pid to, const pier_message *message);
+  /* Not busy any more, for whatever reason: suspended callers may go on. */
+  void (*calm)(struct pier__port *port);
   /* Exit signals to all links, DOWN to all monitors; `reason` is a bare term. */
   void (*announce)(struct pier__port *port, pier_span reason);
   /* Bytes taken (maybe fewer than offered, maybe 0), or a negative errno. */

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-static const char node[] = "nonode@nohost";
-
 int pier__shape_is_atom(const pier__view *view, const char *name) {
   size_t size = strlen(name);
   return view->kind == PIER__ATOM && view->size == size && memcmp(view->data, name, size) == 0;
@@ -26,11 +24,20 @@ int pier__shape_is_list(const pier__view *view) {
   return view->kind == PIER__NIL || view->kind == PIER__LIST || view->kind == PIER__STRING;
 }
 
-int pier__shape_pid(const pier__view *view, uint64_t *number) {
-  pier__identifier identifier;
-  if (view->kind != PIER__PID) return 0;
-  pier__view_identifier(view, &identifier);
-  if (!pier__shape_is_atom(&identifier.node, node) || identifier.word[1] != 0) return 0;
-  *number = identifier.word[0];
-  return 1;
+int pier__shape_flags(const pier__view *list, const struct pier__flag *known, unsigned *flags) {
+  const uint8_t *at = list->next;
+  const struct pier__flag *flag;
+  size_t left = list->count;
+  pier__view element;
+  if (list->kind == PIER__NIL) return 1;
+  if (list->kind != PIER__LIST) return 0;
+  for (; left > 0; left--, at = pier__view_skip(at)) {
+    pier__view_at(&element, at);
+    for (flag = known; flag->name && !pier__shape_is_atom(&element, flag->name); flag++)
+      ;
+    if (!flag->name) return 0;
+    *flags |= flag->flag;
+  }
+  pier__view_at(&element, at);
+  return element.kind == PIER__NIL;
 }

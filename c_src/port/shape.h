@@ -11,7 +11,16 @@ int pier__shape_integer(const pier__view *view, long long *value);
 /* 1 with both elements of a pair. */
 int pier__shape_pair(const pier__view *view, pier__view *first, pier__view *second);
 int pier__shape_is_list(const pier__view *view);
-/* 1 with the number of a pid of this node. */
-int pier__shape_pid(const pier__view *view, uint64_t *number);
+/* A proper list of atoms that are known: 1 with their flags set as well. */
+struct pier__flag {
+  const char *name; /* NULL ends the table */
+  unsigned flag;
+};
+int pier__shape_flags(const pier__view *list, const struct pier__flag *known, unsigned *flags);
+
+/* The bytes of the scanned term at `at`. */
+static inline pier_span pier__bare(const uint8_t *at) {
+  return pier_span_of(at, (size_t)(pier__view_skip(at) - at));
+}
 
 #endif

@@ -69,7 +69,12 @@ PIER_API const char *pier_version(void);
   X(PIER_ENOTSUP, -10403, "notsup")                                                            \
   X(PIER_ESYSLIMIT, -10404, "system_limit")                                                    \
   X(PIER_ENOPROC, -10405, "noproc")                                                            \
-  X(PIER_EBUSY, -10406, "port is busy")
+  X(PIER_EBUSY, -10406, "port is busy")                                                        \
+  X(PIER_EBADTYPE, -10407, "badarg: not of that type")                                         \
+  X(PIER_ENAMED, -10408, "badarg: has a registered name already")                              \
+  X(PIER_ENOTALIVE, -10409, "badarg: the process is not alive")                                \
+  X(PIER_ERAISED, -10410, "an exception was raised")                                           \
+  X(PIER_ESUSPENDED, -10411, "the caller is suspended")
 
 typedef enum pier_error {
 #define PIER_ERROR_ENUM(name, number, text) name = number,

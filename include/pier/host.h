@@ -95,7 +95,28 @@ PIER_API int pier_open_port(pier_process *owner, pier_port *port, const char *na
 PIER_API int pier_open_port_terms(pier_process *owner, pier_port *port, pier_span name,
                                   pier_span options, pier_diag *diag);
 
+/* On a busy port the caller is suspended until it is not busy any more: the call
+ * runs the host meanwhile. From inside a callback, which cannot wait, it is
+ * PIER_EBUSY. */
 PIER_API int pier_command(pier_process *caller, pier_port port, pier_span data);
+
+enum {
+  PIER_NOSUSPEND = 1 << 0, /* on a busy port: PIER_EBUSY, nothing is sent */
+  PIER_FORCE = 1 << 1,     /* PIER_ENOTSUP, as by the BEAM for ports with programs */
+  PIER_NOCONNECT = 1 << 2, /* of send/3: no effect but on what it returns */
+  PIER_LATER = 1 << 3      /* on a busy port: 1, the caller is suspended; see pier_await */
+};
+PIER_API int pier_command_with(pier_process *caller, pier_port port, pier_span data,
+                               unsigned flags);
+
+/* A suspended process does nothing: its calls are PIER_ESUSPENDED, its callback
+ * is not called. The host finishes the call it was suspended in as soon as the
+ * port takes it, and pier_await gives its result in *error (may be NULL): 1 done,
+ * 0 when timeout_ms passed first (-1 = wait for ever), PIER_ENOPROC if the process
+ * died meanwhile (then nothing was sent), PIER_ESTATE if there is no such call. */
+PIER_API int pier_await(pier_process *caller, int *error, int timeout_ms);
+PIER_API int pier_process_suspended(const pier_process *process);
+
 /* The external term of `format` (pier_format) as one command. */
 PIER_API int pier_command_format(pier_process *caller, pier_port port, const char *format, ...);
 PIER_API int pier_close(pier_process *caller, pier_port port);
@@ -125,6 +146,28 @@ typedef struct pier_port_info {
 } pier_port_info;
 /* PIER_EBADARG for a closed port. */
 PIER_API int pier_port_info_get(const pier_host *host, pier_port port, pier_port_info *info);
+
+/* ---- Functions by name ------------------------------------------------------- */
+
+/* apply(erlang, Function, Arguments) in `caller`, in Erlang's own terms:
+ * `arguments` is the external term of the argument list (it is scanned here).
+ * What *result held is replaced: by the external term of the value, or, with
+ * PIER_ERAISED, by that of {Class,Reason}, which is {error,{Reason,Cause}} where
+ * the BEAM's error_info names a cause (badopt, badtype, registered_name, notalive).
+ * PIER_ENOPROC: the caller is dead, or died in the call, and *result is empty.
+ * PIER_EARG: no such function or no list of arguments, which `diag` explains.
+ * Otherwise the errors of pier_term_scan, PIER_ENOMEM, PIER_ESUSPENDED, and
+ * PIER_EBUSY where the caller would have to be suspended in a callback.
+ * doc/ports.md lists the functions. */
+PIER_API int pier_apply(pier_process *caller, const char *function, pier_span arguments,
+                        pier_buffer *result, pier_diag *diag);
+/* The same without waiting: 1 if the caller is suspended now (as by PIER_LATER). */
+PIER_API int pier_apply_start(pier_process *caller, const char *function, pier_span arguments,
+                              pier_buffer *result, pier_diag *diag);
+/* As pier_await, for pier_apply_start: after 1 there is in *result the value or,
+ * if *raised is not 0, the exception. */
+PIER_API int pier_apply_await(pier_process *caller, pier_buffer *result, int *raised,
+                              int timeout_ms);
 
 #ifdef __cplusplus
 }

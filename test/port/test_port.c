@@ -25,6 +25,11 @@ static void deliver(struct pier__port *port, pier_pid to, const pier_message *me
   note(names[message->kind]);
 }
 
+static void calm(struct pier__port *port) {
+  (void)port;
+  note("calm");
+}
+
 static void announce(struct pier__port *port, pier_span reason) {
   (void)port;
   note(pier__is_atom(reason, "normal")   ? "exit normal"
@@ -68,8 +73,8 @@ static void bury(struct pier__port *port) {
   note("bury");
 }
 
-static const struct pier__port_io io = {deliver,      announce, write_some, want_write,
-                                        stop_reading, report,   bury};
+static const struct pier__port_io io = {deliver,    calm,         announce, write_some,
+                                        want_write, stop_reading, report,   bury};
 
 static struct pier__port port;
 static const pier_pid nobody = {0}, somebody = {7};

@@ -1,0 +1,162 @@
+/* Commands, and callers that a busy port suspends: a state of the process, which
+ * the host ends as soon as the port takes the command. */
+#include "host/clock.h"
+#include "host/host.h"
+
+#include <string.h>
+
+/* As the BEAM retries it: from scratch, busy first, then the owner, then the data. */
+static int attempt(pier_process *caller, const struct pier__order *order) {
+  struct pier__hport *port = pier__usable(caller->host, order->port);
+  int error = 0;
+  if (!port) return order->by_message ? 0 : PIER_EBADARG;
+  if (port->core.busy) return PIER_EBUSY;
+  pier__pin(port);
+  if (order->by_message && (order->bad || order->owner.number != port->core.owner.number))
+    pier__badsig(port);
+  else
+    error = order->bad ? PIER_EBADARG : pier__port_command(&port->core, order->data);
+  pier__unpin(port);
+  return caller->dead ? PIER_ENOPROC : error;
+}
+
+/* ---- Lists of suspended processes ------------------------------------------- */
+
+static void enqueue(pier_process **first, pier_process **last, pier_process *process) {
+  process->next_waiting = NULL;
+  if (*last)
+    (*last)->next_waiting = process;
+  else
+    *first = process;
+  *last = process;
+}
+
+static int dequeue(pier_process **first, pier_process **last, pier_process *process) {
+  pier_process *before = NULL, *at = *first;
+  while (at && at != process) {
+    before = at;
+    at = at->next_waiting;
+  }
+  if (!at) return 0;
+  if (before)
+    before->next_waiting = at->next_waiting;
+  else
+    *first = at->next_waiting;
+  if (*last == at) *last = before;
+  return 1;
+}
+
+static void wait_for(pier_process *process, struct pier__hport *port) {
+  enqueue(&port->first_waiting, &port->last_waiting, process);
+}
+
+/* The BEAM lets the one that has waited longest go last: the others have had no
+ * chance yet. */
+void pier__calm(struct pier__hport *port) {
+  pier_host *host = port->host;
+  pier_process *first = port->first_waiting, *process, *next;
+  if (!first) return;
+  process = first->next_waiting;
+  port->first_waiting = port->last_waiting = NULL;
+  for (; process; process = next) {
+    next = process->next_waiting;
+    enqueue(&host->first_resumed, &host->last_resumed, process);
+  }
+  enqueue(&host->first_resumed, &host->last_resumed, first);
+  pier__wake(host);
+}
+
+static void finish(pier_process *process, int error) {
+  process->pending->done = 1;
+  process->pending->error = error;
+  if (process->receive && process->mailbox.first) pier__make_ready(process);
+}
+
+void pier__resume(pier_host *host) {
+  pier_process *process;
+  while ((process = host->first_resumed)) {
+    int error;
+    dequeue(&host->first_resumed, &host->last_resumed, process);
+    process->pins++;
+    error = attempt(process, &process->pending->order);
+    if (error == PIER_EBUSY)
+      wait_for(process, pier__usable(host, process->pending->order.port));
+    else if (!process->dead)
+      finish(process, error);
+    pier__process_unpin(process);
+  }
+}
+
+/* ---- The call --------------------------------------------------------------- */
+
+static int suspend(pier_process *process, const struct pier__order *order) {
+  struct pier__pending *pending = pier_alloc(sizeof *pending);
+  if (!pending) return PIER_ENOMEM;
+  memset(pending, 0, sizeof *pending);
+  pending->order = *order;
+  if (pier_buffer_append(&pending->bytes, order->data.data, order->data.size) < 0) {
+    pier_free(pending);
+    return PIER_ENOMEM;
+  }
+  pending->order.data = pier_buffer_span(&pending->bytes);
+  process->pending = pending;
+  wait_for(process, pier__usable(process->host, order->port));
+  return 0;
+}
+
+void pier__pending_drop(pier_process *process) {
+  struct pier__pending *pending = process->pending;
+  struct pier__hport *port;
+  pier_host *host = process->host;
+  if (!pending) return;
+  port = pier__hport(host, pending->order.port);
+  if (!dequeue(&host->first_resumed, &host->last_resumed, process) && port)
+    dequeue(&port->first_waiting, &port->last_waiting, process);
+  pier_buffer_free(&pending->bytes);
+  pier_buffer_free(&pending->value);
+  pier_free(pending);
+  process->pending = NULL;
+}
+
+int pier__output(pier_process *caller, const struct pier__order *order, unsigned flags) {
+  int result, error = pier__may_call(caller);
+  if (error < 0) return error;
+  if (flags & PIER_FORCE)
+    return pier__hport(caller->host, order->port) ? PIER_ENOTSUP : PIER_EBADARG;
+  error = attempt(caller, order);
+  if (error != PIER_EBUSY || (flags & PIER_NOSUSPEND)) return error;
+  if (!(flags & PIER_LATER) && caller->host->in_turn) return PIER_EBUSY;
+  error = suspend(caller, order);
+  if (error < 0) return error;
+  if (flags & PIER_LATER) return 1;
+  error = pier_await(caller, &result, -1);
+  return error < 0 ? error : result;
+}
+
+int pier__pending_wait(pier_process *caller, int timeout_ms) {
+  long long now, deadline = timeout_ms > 0 ? pier__now_ms() + timeout_ms : 0;
+  int wait = timeout_ms, error;
+  if (caller->dead) return PIER_ENOPROC;
+  if (!caller->pending) return PIER_ESTATE;
+  while (!caller->dead && !caller->pending->done) {
+    error = pier__turn(caller->host, wait);
+    if (error < 0) return error;
+    if (timeout_ms < 0 || caller->dead || caller->pending->done) continue;
+    now = pier__now_ms();
+    if (now >= deadline) return 0;
+    wait = (int)(deadline - now);
+  }
+  return caller->dead ? PIER_ENOPROC : 1;
+}
+
+int pier_await(pier_process *caller, int *error, int timeout_ms) {
+  int got = pier__pending_wait(caller, timeout_ms);
+  if (got != 1) return got;
+  if (error) *error = caller->pending->error;
+  pier__pending_drop(caller);
+  return 1;
+}
+
+int pier_process_suspended(const pier_process *process) {
+  return !process->dead && process->pending && !process->pending->done;
+}

@@ -1,0 +1,25 @@
+/* Functions by name, in Erlang's words: @a to @z stand for identifiers. */
+#ifndef TEST_SUPPORT_CALLS_H
+#define TEST_SUPPORT_CALLS_H
+
+#include <pier/host.h>
+
+/* What @`letter` stands for from now on. */
+void call_let_port(char letter, pier_port port);
+void call_let_pid(char letter, pier_pid pid);
+/* What pier_apply gave last becomes @`letter`. */
+void call_let_result(char letter);
+void call_forget(void);
+
+/* "true", "#Port<0.7>" as "@p", references as "@R" unless they are known;
+ * an exception as "error:badarg" or "error:{badarg,badopt}"; "dead"; an error of
+ * pier_apply itself by its name. Lives until the next call. */
+const char *call(pier_process *caller, const char *function, const char *arguments);
+/* Starts it: "suspended", or as above. */
+const char *call_start(pier_process *caller, const char *function, const char *arguments);
+/* "timeout", or as above. */
+const char *call_await(pier_process *caller, int timeout_ms);
+/* The next message as text, or "timeout" or "dead". */
+const char *call_mail(pier_process *process, int timeout_ms);
+
+#endif
