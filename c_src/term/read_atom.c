@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+extern inline int pier_read_if_atom(pier_reader *reader, const char *name);
+extern inline int pier_read_this_atom(pier_reader *reader, const char *name);
+
 int pier_read_if_atom_general(pier_reader *reader, const char *name, size_t size) {
   const uint8_t *at = pier_read_more(reader) ? pier__read_next(reader) : NULL;
   if (!at || !pier__atom_is(at, pier_span_of(name, size))) return 0;

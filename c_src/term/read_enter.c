@@ -1,5 +1,10 @@
 #include "term/read.h"
 
+extern inline pier_reader pier_read_tuple(pier_reader *reader, size_t arity);
+extern inline pier_reader pier_read_list(pier_reader *reader);
+extern inline pier_reader pier_reader_inner(pier_reader *reader, int kind, const uint8_t *term,
+                                            const uint8_t *at, size_t count);
+
 /* A reader of nothing, because there is nothing or because of an error. */
 static pier_reader nothing(pier_reader *reader, int kind, const uint8_t *term) {
   pier_reader inner;

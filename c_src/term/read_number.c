@@ -3,6 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+extern inline int64_t pier_read_int64(pier_reader *reader);
+extern inline uint32_t pier_read_be32(const uint8_t *at);
+
 static bool is_signed(const pier__view *view, int64_t *value) {
   uint64_t most = (uint64_t)INT64_MAX + view->negative;
   if (view->size > 0 || view->magnitude > most) return false;

@@ -1,5 +1,7 @@
 #include "term/read.h"
 
+extern inline int pier_read_more(pier_reader *reader);
+
 pier_reader pier_reader_of(pier_span term, pier_diag *diag) {
   pier_reader whole;
   memset(&whole, 0, sizeof whole);
