@@ -98,10 +98,13 @@ INPUT='' gives "the signal of choice" 0 "INT" "" $wrap --grace 600 --signal int 
   sh -c 'trap "echo INT; exit 0" INT; trap "" TERM; while :; do sleep 0.05; done'
 INPUT='' gives "a stopped program is woken to end" 143 "" "" $wrap --grace 400 -- sh -c 'kill -STOP $$'
 # The program goes on only when its reader has seen the end of its output.
-$wrap -- sh -c "exec >&-; until [ -e $scratch/end-seen ]; do sleep 0.05; done; exit 6" </dev/zero | {
+mkfifo "$scratch/open"
+sleep 60 >"$scratch/open" &
+$wrap -- sh -c "exec >&-; until [ -e $scratch/end-seen ]; do sleep 0.05; done; exit 6" <"$scratch/open" | {
   cat
   : >"$scratch/end-seen"
 }
+kill $!
 report 0 "the end of its output is seen while the program lives"
 
 ends "sleep" 3 sleep 1000
