@@ -17,7 +17,7 @@ static const subcommand subcommands[] = {
      "send terms to a port program and print its answers"},
     {"run", pier__run_main, "run [OPTIONS] -- PROG [ARG...]",
      "open any program as a port and print what its owner gets"},
-    {"term", pier__term_main, "term [OPTIONS] [TERM...]",
+    {"term", pier__term_main, "term [OPTIONS] [FILE|TERM...]",
      "turn terms from one form into another, or check them"},
     {"wrap", pier__wrap_main, "wrap [OPTIONS] [--] PROG [ARG...]",
      "run any program behind a port, and end it for sure when the port closes"},
