@@ -5,7 +5,8 @@
  * no memory. The one of the whole term reads one term; entering a tuple, list or
  * map gives another one, which reads what is inside:
  *
- *   pier_reader r = pier_reader_of(term, &diag), call = pier_read_tuple(&r, 3);
+ *   pier_reader r = pier_reader_of(term, &diag), call;
+ *   pier_read_tuple(&r, &call, 3);
  *   pier_read_this_atom(&call, "add");
  *   a = pier_read_int64(&call);
  *   b = pier_read_int64(&call);
@@ -114,24 +115,28 @@ PIER_API void pier_read_leave(pier_reader *reader);
 
 /* ---- Tuples, lists, maps (read_enter.c, read_find.c) ---------------------- */
 
-/* Enters a tuple of `arity` elements, or of any number. */
-PIER_INLINE pier_reader pier_read_tuple(pier_reader *reader, size_t arity);
-PIER_API pier_reader pier_read_any_tuple(pier_reader *reader, size_t *arity);
+/* *inner, which need not be initialised, becomes the reader of what is inside the
+ * next term. These four return 1; or 0 after an error, and then *inner reads
+ * nothing. */
+
+/* Enters a tuple of `arity` elements; of any number, which pier_reader_left tells. */
+PIER_INLINE int pier_read_tuple(pier_reader *reader, pier_reader *inner, size_t arity);
+PIER_API int pier_read_any_tuple(pier_reader *reader, pier_reader *inner);
 
 /* Enters a list, also []. Its elements are read like those of a tuple, best
  * while pier_read_more says so. A list that does not end in [] is refused where
  * its elements end. */
-PIER_INLINE pier_reader pier_read_list(pier_reader *reader);
+PIER_INLINE int pier_read_list(pier_reader *reader, pier_reader *inner);
 
 /* Enters a list that may end in anything: [a, b|c]. When pier_read_more says 0,
  * pier_read_tail says 1 if there is a tail but [], which then is read like
  * one more element. */
-PIER_API pier_reader pier_read_improper_list(pier_reader *reader);
+PIER_API int pier_read_improper_list(pier_reader *reader, pier_reader *inner);
 PIER_API int pier_read_tail(pier_reader *list);
 
 /* Enters a map. Its pairs can be read one by one, each key and then its value,
  * in the order in which they came; or by key. */
-PIER_API pier_reader pier_read_map(pier_reader *reader);
+PIER_API int pier_read_map(pier_reader *reader, pier_reader *inner);
 
 /* Looks for a key: an atom (its name in UTF-8), or any term. 1 if it is there,
  * and its value is what is read next from `map`; 0 if not. In any order, but
@@ -201,8 +206,8 @@ PIER_API void pier_read_ref(pier_reader *reader, erlang_ref *ref);
  * name and _general do the rest. */
 
 PIER_API int pier_read_more_general(pier_reader *reader);
-PIER_API pier_reader pier_read_tuple_general(pier_reader *reader, size_t arity);
-PIER_API pier_reader pier_read_list_general(pier_reader *reader);
+PIER_API int pier_read_tuple_general(pier_reader *reader, pier_reader *inner, size_t arity);
+PIER_API int pier_read_list_general(pier_reader *reader, pier_reader *inner);
 PIER_API int64_t pier_read_int64_general(pier_reader *reader);
 PIER_API int pier_read_if_atom_general(pier_reader *reader, const char *name, size_t size);
 PIER_API int pier_read_this_atom_general(pier_reader *reader, const char *name, size_t size);
@@ -250,39 +255,33 @@ PIER_INLINE int64_t pier_read_int64(pier_reader *reader) {
   return pier_read_int64_general(reader);
 }
 
-/* The reader of what begins at `term`, of `count` terms at `at`. */
-PIER_INLINE pier_reader pier_reader_inner(pier_reader *reader, int kind, const uint8_t *term,
-                                          const uint8_t *at, size_t count) {
-  pier_reader inner;
-  inner.at = at;
-  inner.left = count;
-  inner.held = 0;
-  inner.up = reader;
-  inner.term = term;
-  inner.more.end = NULL;
-  inner.error = 0;
-  inner.kind = (uint8_t)kind;
-  inner.state = PIER_READER_READY;
-  reader->at = term;
+/* *inner reads `count` terms at `at`, the parts of what is next; then 1. */
+PIER_INLINE int pier_reader_enter(pier_reader *reader, pier_reader *inner, int kind,
+                                  const uint8_t *at, size_t count) {
+  inner->at = at;
+  inner->left = count;
+  inner->up = reader;
+  inner->term = reader->at;
+  inner->kind = (uint8_t)kind;
+  inner->state = PIER_READER_READY;
   reader->held = reader->left - 1;
   reader->left = 0;
   reader->state = PIER_READER_OPEN;
-  return inner;
+  return 1;
 }
 
-PIER_INLINE pier_reader pier_read_tuple(pier_reader *reader, size_t arity) {
+PIER_INLINE int pier_read_tuple(pier_reader *reader, pier_reader *inner, size_t arity) {
   const uint8_t *at = reader->at;
   if (reader->left > 0 && arity > 0 && at[0] == ERL_SMALL_TUPLE_EXT && at[1] == arity)
-    return pier_reader_inner(reader, PIER_READER_TUPLE, at, at + 2, arity);
-  return pier_read_tuple_general(reader, arity);
+    return pier_reader_enter(reader, inner, PIER_READER_TUPLE, at + 2, arity);
+  return pier_read_tuple_general(reader, inner, arity);
 }
 
-PIER_INLINE pier_reader pier_read_list(pier_reader *reader) {
+PIER_INLINE int pier_read_list(pier_reader *reader, pier_reader *inner) {
   const uint8_t *at = reader->at;
-  size_t count;
-  if (reader->left > 0 && at[0] == ERL_LIST_EXT && (count = pier_read_be32(at + 1)) > 0)
-    return pier_reader_inner(reader, PIER_READER_LIST, at, at + 5, count);
-  return pier_read_list_general(reader);
+  if (reader->left > 0 && at[0] == ERL_LIST_EXT && pier_read_be32(at + 1) > 0)
+    return pier_reader_enter(reader, inner, PIER_READER_LIST, at + 5, pier_read_be32(at + 1));
+  return pier_read_list_general(reader, inner);
 }
 
 PIER_INLINE int pier_read_if_atom(pier_reader *reader, const char *name) {
