@@ -19,8 +19,8 @@ enum {
 /* One subcommand: argv[0] is its own name. Returns the exit status. */
 int pier__call_main(int argc, char **argv);
 int pier__run_main(int argc, char **argv);
+int pier__scenario_main(int argc, char **argv);
 int pier__term_main(int argc, char **argv);
-int pier__wrap_main(int argc, char **argv);
 
 /* ---- say.c: one clear line on standard error ------------------------------ */
 

@@ -211,7 +211,7 @@ static int finish(run *r) {
 static void end(run *r) {
   pier__input_free(&r->input);
   pier_host_free(r->host);
-  pier__settings_free(&r->settings);
+  pier__program_settings_free(&r->settings);
 }
 
 int pier__run_main(int argc, char **argv) {
@@ -220,7 +220,7 @@ int pier__run_main(int argc, char **argv) {
   int status;
   memset(&r, 0, sizeof r);
   r.status = -1;
-  status = pier__settings_read(&r.settings, argc, argv);
+  status = pier__program_settings_read(&r.settings, argc, argv);
   r.takes_input = (r.settings.port.flags & both) != PIER_PORT_IN;
   r.input.mode = r.settings.input;
   r.input.ended = !r.takes_input;

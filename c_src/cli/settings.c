@@ -186,7 +186,7 @@ static int read_options(pier__settings *s, int argc, char **argv) {
   }
 }
 
-int pier__settings_read(pier__settings *s, int argc, char **argv) {
+int pier__program_settings_read(pier__settings *s, int argc, char **argv) {
   int status;
   memset(s, 0, sizeof *s);
   pier_port_options_init(&s->port, PIER_SPAWN_EXECUTABLE, NULL);
@@ -213,7 +213,7 @@ int pier__settings_read(pier__settings *s, int argc, char **argv) {
   return status;
 }
 
-void pier__settings_free(pier__settings *s) {
+void pier__program_settings_free(pier__settings *s) {
   pier_free(s->env);
   pier_buffer_free(&s->path);
 }

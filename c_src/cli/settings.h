@@ -19,8 +19,8 @@ typedef struct pier__settings {
 } pier__settings;
 
 /* Reads argv. 0, a status after a sentence, or -1 when --help or --version has
- * been answered. pier__settings_free is called in either case. */
-int pier__settings_read(pier__settings *settings, int argc, char **argv);
-void pier__settings_free(pier__settings *settings);
+ * been answered. pier__program_settings_free is called in either case. */
+int pier__program_settings_read(pier__settings *settings, int argc, char **argv);
+void pier__program_settings_free(pier__settings *settings);
 
 #endif

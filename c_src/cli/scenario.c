@@ -1,0 +1,229 @@
+/* pier scenario: what a process observes of its ports, on either host. */
+#include "cli/scenario.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+  OPTION_HOST = 256,
+  OPTION_ONLY,
+  OPTION_REPEAT,
+  OPTION_KEEP_GOING,
+  OPTION_JOBS,
+  OPTION_HELP
+};
+
+static const struct option long_options[] = {
+    {"host", required_argument, NULL, OPTION_HOST},
+    {"only", required_argument, NULL, OPTION_ONLY},
+    {"repeat", required_argument, NULL, OPTION_REPEAT},
+    {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static int help(void) {
+  printf("pier scenario [OPTIONS] FILE...\n"
+         "\n"
+         "Runs scenarios of ports (see doc/scenarios.md) and prints or compares what a\n"
+         "process observes.\n"
+         "\n"
+         "  --host native|beam|both  who runs them (native); both compares\n"
+         "  --only ID                only this one; may be given again\n"
+         "  --repeat N               instead of each scenario's own number\n"
+         "  --keep-going             after a difference too\n"
+         "  --jobs N                 at a time (the number of processors)\n"
+         "\n"
+         "The status is 0 if all are equal, 1 if one is different or failed, 2 if a file\n"
+         "or an option is wrong, 3 if there is nothing to run.\n");
+  return -1;
+}
+
+static int set_host(pier__scenario_options *options, const char *text) {
+  static const struct {
+    const char *name;
+    pier__hosts host;
+  } hosts[] = {
+      {"native", PIER__HOST_NATIVE}, {"beam", PIER__HOST_BEAM}, {"both", PIER__HOST_BOTH}};
+  size_t at;
+  for (at = 0; at < sizeof hosts / sizeof hosts[0]; at++)
+    if (strcmp(text, hosts[at].name) == 0) {
+      options->host = hosts[at].host;
+      return 0;
+    }
+  return pier__fail(PIER__SCENARIO, PIER__USAGE, "--host %s: it is native, beam or both", text);
+}
+
+static int set_option(void *context, int option) {
+  pier__scenario_options *options = context;
+  long number = 0;
+  int status = 0;
+  switch (option) {
+  case OPTION_HOST:
+    return set_host(options, optarg);
+  case OPTION_ONLY:
+    options->only[options->only_count++] = optarg;
+    return 0;
+  case OPTION_REPEAT:
+    status = pier__read_number(PIER__SCENARIO, "--repeat", optarg, 1, 1000000, &number);
+    options->repeat = (unsigned)number;
+    return status;
+  case OPTION_KEEP_GOING:
+    options->keep_going = 1;
+    return 0;
+  case OPTION_JOBS:
+    status = pier__read_number(PIER__SCENARIO, "--jobs", optarg, 1, 64, &number);
+    options->jobs = (unsigned)number;
+    return status;
+  default:
+    return help();
+  }
+}
+
+/* They may stand among the files. */
+static int read_options(pier__scenario_options *options, int argc, char **argv) {
+  int status = 0;
+  opterr = 0;
+  while (status == 0) {
+    int got = getopt_long(argc, argv, ":", long_options, NULL);
+    if (got == -1) return 0;
+    if (got == '?' || got == ':')
+      return pier__bad_option(PIER__SCENARIO, got, argv[optind - 1]);
+    status = set_option(options, got);
+  }
+  return status;
+}
+
+/* ---- What is to be run ---------------------------------------------------------------- */
+
+typedef struct work {
+  pier__scenario_options options;
+  pier__scenario_file *files;
+  size_t file_count;
+  pier__cases cases;
+} work;
+
+static int read_files(work *w, char **paths, int count) {
+  int at;
+  if (count == 0)
+    return pier__fail(PIER__SCENARIO, PIER__USAGE, "no file given (see %s --help)",
+                      PIER__SCENARIO);
+  w->files = pier_alloc((size_t)count * sizeof *w->files);
+  if (!w->files) return pier__fail(PIER__SCENARIO, PIER__FAILED, "out of memory");
+  for (at = 0; at < count; at++) {
+    pier_diag diag = {0};
+    w->file_count++;
+    if (pier__scenario_file_read(&w->files[at], paths[at], &diag) == 0) continue;
+    if (diag.line)
+      return pier__fail(PIER__SCENARIO, PIER__USAGE, "%s:%u: %s", paths[at], diag.line,
+                        diag.text);
+    return pier__fail(PIER__SCENARIO, PIER__USAGE, "%s: %s", paths[at], diag.text);
+  }
+  return 0;
+}
+
+static int is_selected(const pier__scenario_options *options, const pier__scenario *scenario) {
+  pier_span name = scenario->id->data;
+  size_t at;
+  for (at = 0; at < options->only_count; at++)
+    if (strcmp(options->only[at], scenario->name) == 0 ||
+        (strlen(options->only[at]) == name.size &&
+         memcmp(options->only[at], name.data, name.size) == 0))
+      return 1;
+  return options->only_count == 0;
+}
+
+static int add_case(work *w, const pier__scenario_file *file, const pier__scenario *scenario) {
+  pier__case *one;
+  size_t at;
+  for (at = 0; at < w->cases.count; at++)
+    if (strcmp(w->cases.list[at].scenario->name, scenario->name) == 0)
+      return pier__fail(PIER__SCENARIO, PIER__USAGE, "%s:%u: %s is in %s too", file->path,
+                        scenario->line, scenario->name, w->cases.list[at].file->path);
+  one = &w->cases.list[w->cases.count++];
+  one->file = file;
+  one->scenario = scenario;
+  one->repeat = w->options.repeat ? w->options.repeat : scenario->repeat;
+  return 0;
+}
+
+static int select_cases(work *w) {
+  const pier__scenario *scenario;
+  size_t room = 1;
+  size_t at;
+  int status = 0;
+  for (at = 0; at < w->file_count; at++)
+    room += w->files[at].count;
+  w->cases.list = pier_alloc(room * sizeof *w->cases.list);
+  if (!w->cases.list) return pier__fail(PIER__SCENARIO, PIER__FAILED, "out of memory");
+  memset(w->cases.list, 0, room * sizeof *w->cases.list);
+  for (at = 0; at < w->file_count; at++)
+    for (scenario = w->files[at].first; scenario && status == 0; scenario = scenario->next)
+      if (is_selected(&w->options, scenario)) status = add_case(w, &w->files[at], scenario);
+  if (status == 0 && w->cases.count == 0)
+    return pier__fail(PIER__SCENARIO, PIER__NOTHING, "no scenario selected");
+  return status;
+}
+
+/* ---- Running it ------------------------------------------------------------------------- */
+
+static void print_transcripts(const work *w, int is_beam) {
+  size_t at;
+  for (at = 0; at < w->cases.count; at++) {
+    const pier__transcript *first = pier__case_result(&w->cases.list[at], is_beam)->first;
+    if (first) fwrite(first->text.data, 1, first->text.size, stdout);
+  }
+}
+
+static int judge(work *w) {
+  size_t failed = 0;
+  size_t at;
+  for (at = 0; at < w->cases.count; at++) {
+    pier__scenario_judge(&w->cases.list[at], &w->options);
+    failed += (size_t)w->cases.list[at].failed;
+    if (failed && !w->options.keep_going) break;
+  }
+  return failed ? PIER__FAILED : PIER__DONE;
+}
+
+static int run(work *w) {
+  pier__progress *progress = isatty(STDERR_FILENO) ? pier__show_progress : NULL;
+  int status = 0;
+  if (w->options.host & PIER__HOST_NATIVE)
+    status = pier__scenario_native(&w->cases, &w->options, progress);
+  if (status == 0 && w->options.host == PIER__HOST_NATIVE) print_transcripts(w, 0);
+  return status ? status : judge(w);
+}
+
+static void release(work *w) {
+  size_t at;
+  for (at = 0; at < w->file_count; at++)
+    pier__scenario_file_free(&w->files[at]);
+  pier_free(w->files);
+  pier_free(w->cases.list);
+  pier__arena_free(&w->cases.arena);
+  pier_free(w->options.only);
+}
+
+int pier__scenario_main(int argc, char **argv) {
+  static char command[4096];
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
+  work w;
+  int status;
+  memset(&w, 0, sizeof w);
+  w.options.host = PIER__HOST_NATIVE;
+  w.options.jobs = processors > 0 ? (unsigned)processors : 1;
+  w.options.command = length > 0 ? command : "pier";
+  w.options.only = pier_alloc((size_t)argc * sizeof *w.options.only);
+  if (!w.options.only) return pier__fail(PIER__SCENARIO, PIER__FAILED, "out of memory");
+  status = read_options(&w.options, argc, argv);
+  if (status == 0) status = read_files(&w, argv + optind, argc - optind);
+  if (status == 0) status = select_cases(&w);
+  if (status == 0) status = run(&w);
+  if (status >= 0 && pier__flush(PIER__SCENARIO)) status = PIER__FAILED;
+  release(&w);
+  return status < 0 ? PIER__DONE : status;
+}

@@ -1,0 +1,142 @@
+/* What is said about the runs: progress, and the first difference. */
+#include "cli/scenario.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { CONTEXT = 3 };
+
+void pier__show_progress(const char *host, const char *name, size_t done, size_t count) {
+  fprintf(stderr, "\r\033[K%s %zu/%zu %.60s", host, done, count, name);
+  if (done == count) fprintf(stderr, "\r\033[K");
+  fflush(stderr);
+}
+
+/* The line that begins at `at`, with its newline. */
+static pier_span line_at(pier_span text, size_t at) {
+  const uint8_t *newline = memchr(text.data + at, '\n', text.size - at);
+  size_t end = newline ? (size_t)(newline - text.data) + 1 : text.size;
+  return pier_span_of(text.data + at, end - at);
+}
+
+/* Bytes in the first `count` lines. */
+static size_t lines(pier_span text, size_t count) {
+  size_t at = 0;
+  while (count-- && at < text.size)
+    at += line_at(text, at).size;
+  return at;
+}
+
+/* How many lines are the same in both. */
+static size_t same_lines(pier_span a, pier_span b) {
+  size_t at = 0;
+  size_t count = 0;
+  while (at < a.size && at < b.size) {
+    pier_span left = line_at(a, at);
+    pier_span right = line_at(b, at);
+    if (left.size != right.size || memcmp(left.data, right.data, left.size) != 0) break;
+    at += left.size;
+    count++;
+  }
+  return count;
+}
+
+/* The lines around number `line`, from 0. */
+static void show_context(FILE *out, const char *whose, pier_span text, size_t line) {
+  size_t number = line > CONTEXT ? line - CONTEXT : 0;
+  size_t at = lines(text, number);
+  fprintf(out, "  %s:\n", whose);
+  for (; number <= line + CONTEXT && at < text.size; number++) {
+    pier_span one = line_at(text, at);
+    fprintf(out, "  %s %.*s\n", number == line ? ">" : " ", (int)one.size - 1,
+            (const char *)one.data);
+    at += one.size;
+  }
+  if (number <= line) fprintf(out, "  > (nothing)\n");
+}
+
+static void show_title(const pier__case *one, const char *what) {
+  printf("%s (%s:%u): %s\n", one->scenario->name, one->file->path, one->scenario->line, what);
+}
+
+static void show_rerun(const pier__case *one, const pier__scenario_options *options) {
+  static const char *const hosts[] = {"", "native", "beam", "both"};
+  char repeat[40] = "";
+  if (options->repeat) snprintf(repeat, sizeof repeat, " --repeat %u", options->repeat);
+  printf("  again: pier scenario --host %s%s --only \"%s\" %s\n", hosts[options->host], repeat,
+         one->scenario->name, one->file->path);
+}
+
+static void show_difference(const pier__case *one, const char *a_name, pier_span a,
+                            const char *b_name, pier_span b) {
+  char what[80];
+  size_t same = same_lines(a, b);
+  snprintf(what, sizeof what, "line %zu differs", same + 1);
+  show_title(one, what);
+  show_context(stdout, a_name, a, same);
+  show_context(stdout, b_name, b, same);
+}
+
+/* The line with the mismatch is the last one. */
+static void show_end(const pier__case *one, const char *whose, pier_span text) {
+  size_t count = 0;
+  size_t at = 0;
+  while (at < text.size) {
+    at += line_at(text, at).size;
+    count++;
+  }
+  show_title(one, "it did not come to its end");
+  show_context(stdout, whose, text, count ? count - 1 : 0);
+}
+
+/* What is wrong on one host alone; 1 if anything. */
+static int judge_host(const pier__case *one, const char *whose, const pier__result *result) {
+  const pier__transcript *first = result->first;
+  if (pier__result_good(result)) return 0;
+  if (!first) {
+    char what[80];
+    snprintf(what, sizeof what, "there is no transcript from %s", whose);
+    show_title(one, what);
+  } else if (first->next) {
+    char a[80], b[80];
+    snprintf(a, sizeof a, "%s, %u of %u runs", whose, first->runs, pier__result_runs(result));
+    snprintf(b, sizeof b, "%s, %u of %u runs", whose, first->next->runs,
+             pier__result_runs(result));
+    show_difference(one, a, first->text, b, first->next->text);
+  } else {
+    show_end(one, whose, first->text);
+  }
+  return 1;
+}
+
+static int has_outcome(const pier__result *result, const char *text) {
+  const pier__outcome *at;
+  for (at = result->outcomes; at; at = at->next)
+    if (strcmp(at->text, text) == 0) return 1;
+  return 0;
+}
+
+/* Races that went a way on the BEAM that they never went natively: no failure. */
+static void show_missing_outcomes(const pier__case *one) {
+  const pier__outcome *at;
+  for (at = one->beam.outcomes; at; at = at->next)
+    if (!has_outcome(&one->native, at->text))
+      printf("info: %s: outcome %s was seen on the BEAM only (native: %u runs)\n",
+             one->scenario->name, at->text, pier__result_runs(&one->native));
+}
+
+void pier__scenario_judge(pier__case *one, const pier__scenario_options *options) {
+  const pier__transcript *native = one->native.first;
+  const pier__transcript *beam = one->beam.first;
+  if (options->host == PIER__HOST_BOTH && native && beam && !native->next && !beam->next) {
+    one->failed = native->text.size != beam->text.size ||
+                  memcmp(native->text.data, beam->text.data, native->text.size) != 0;
+    if (one->failed) show_difference(one, "native", native->text, "beam", beam->text);
+  }
+  if (!one->failed && options->host & PIER__HOST_BEAM)
+    one->failed = judge_host(one, "beam", &one->beam);
+  if (!one->failed && options->host & PIER__HOST_NATIVE)
+    one->failed = judge_host(one, "native", &one->native);
+  if (one->failed) show_rerun(one, options);
+  if (options->host == PIER__HOST_BOTH) show_missing_outcomes(one);
+}
