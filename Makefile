@@ -46,7 +46,13 @@ PIER_LAYERS := base term frame peer
 HOST_LAYERS := port host driver
 PIER_SOURCES := $(foreach layer,$(PIER_LAYERS),$(wildcard c_src/$(layer)/*.c))
 HOST_SOURCES := $(foreach layer,$(HOST_LAYERS),$(wildcard c_src/$(layer)/*.c))
-CLI_SOURCES := $(wildcard c_src/cli/*.c c_src/scenario/*.c)
+JANSSON_CFLAGS := $(shell $(PKG_CONFIG) --cflags jansson 2>/dev/null)
+JANSSON_LIBS := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)
+# Only the command uses jansson, and does without where it is missing.
+NO_JSON := $(if $(JANSSON_LIBS),json_none,json_read json_write)
+CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c c_src/scenario/*.c))
+# So does nettle, for the SHA-256 of scenarios.
+NETTLE_LIBS := $(or $(shell $(PKG_CONFIG) --libs nettle 2>/dev/null),-lnettle)
 EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))
 TESTS := $(patsubst test/%.c,%,$(wildcard test/*/test_*.c))
 SCRIPTS := $(sort $(wildcard test/*.t test/*/*.t test/*/*/*.t))
@@ -81,8 +87,9 @@ $(1)/libpier_host.a: $(HOST_SOURCES:%.c=$(1)/obj/%.o)
 $(1)/libpier.a $(1)/libpier_host.a:
 	@rm -f $$@
 	$$(AR) rcs $$@ $$^
+$(1)/obj/c_src/cli/json_%.o: INCLUDES += $(JANSSON_CFLAGS)
 $(1)/pier: $(CLI_SOURCES:%.c=$(1)/obj/%.o) $(1)/libpier_host.a $(1)/libpier.a
-	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lnettle
+	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 $(1)/examples/%: $(1)/obj/c_src/examples/%.o $(1)/libpier.a
 	@mkdir -p $$(@D)
 	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)

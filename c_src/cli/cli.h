@@ -21,6 +21,7 @@ int pier__call_main(int argc, char **argv);
 int pier__run_main(int argc, char **argv);
 int pier__scenario_main(int argc, char **argv);
 int pier__term_main(int argc, char **argv);
+int pier__wrap_main(int argc, char **argv);
 
 /* ---- say.c: one clear line on standard error ------------------------------ */
 

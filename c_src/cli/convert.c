@@ -1,12 +1,12 @@
-/* Terms in through the gate, and out. */
+/* Terms in through the gate. */
 #include "cli/convert.h"
 
 #include "cli/codec.h"
+#include "cli/color.h"
 #include "cli/input.h"
+#include "cli/json.h"
 
 #include <string.h>
-
-enum { PRETTY_WIDTH = 80 };
 
 /* The bytes of an input on their way to terms. */
 typedef struct source {
@@ -18,59 +18,34 @@ typedef struct source {
   int broken;          /* there is no telling where the next term begins */
 } source;
 
-/* ---- Out ------------------------------------------------------------------ */
-
-static int append_form(pier__convert *c, pier_span term) {
-  pier_framing framing;
-  int got;
-  switch (c->to) {
-  case PIER__TEXT:
-    got = pier_term_print(&c->out, term, c->style, PRETTY_WIDTH);
-    return got < 0 ? got : pier_buffer_append_text(&c->out, ".\n");
-  case PIER__HEX:
-    pier__append_hex(&c->out, term);
-    return pier_buffer_append_byte(&c->out, '\n');
-  case PIER__BASE64:
-    pier__append_base64(&c->out, term);
-    return pier_buffer_append_byte(&c->out, '\n');
-  case PIER__PACKET:
-    framing = pier_framing_packet(c->to_packet);
-    return pier_frame_append(&c->out, &framing, term);
-  default:
-    return pier_buffer_append(&c->out, term.data, term.size);
-  }
-}
-
-static int write_term(pier__convert *c, pier_span term) {
-  int got;
-  if (c->to == PIER__ETF && c->written > 0)
-    return pier__fail(PIER__TERM, PIER__FAILED,
-                      "--to etf is for one term; packet4 has room for many");
-  pier_buffer_clear(&c->out);
-  c->out.limit = c->to == PIER__TEXT ? c->limits.text : 0;
-  got = append_form(c, term);
-  if (got < 0)
-    return pier__fail(PIER__TERM, PIER__FAILED, "term %zu cannot be written: %s",
-                      c->written + 1, pier_strerror(got));
-  c->written++;
-  fwrite(c->out.data, 1, c->out.size, stdout);
-  return ferror(stdout) ? pier__flush(PIER__TERM) : 0;
-}
-
 /* ---- Verdicts ------------------------------------------------------------- */
 
+/* " (element 2 of tuple)", or nothing. */
+static void print_path(const pier__convert *c, FILE *file) {
+  if (c->path.size > 0 && !c->path.error)
+    fprintf(file, " (%.*s)", (int)c->path.size, (const char *)c->path.data);
+}
+
 static int bad(pier__convert *c, const pier_diag *diag) {
-  if (c->check) {
-    c->found_bad = 1;
-    printf("bad at %zu: %s\n", diag->offset, diag->text);
-    return 0;
+  pier__color color = pier__colors(c->check ? c->color_out : c->color_err);
+  FILE *file = c->check ? stdout : stderr;
+  if (!c->check) {
+    fflush(stdout);
+    fprintf(file, "%s: %s%s", PIER__TERM, c->name ? c->name : "", c->name ? ": " : "");
   }
-  if (diag->line)
-    return pier__fail(PIER__TERM, PIER__FAILED, "%s%sbad at %zu: line %u, column %u: %s",
-                      c->name ? c->name : "", c->name ? ": " : "", diag->offset, diag->line,
-                      diag->column, diag->text);
-  return pier__fail(PIER__TERM, PIER__FAILED, "%s%sbad at %zu: %s", c->name ? c->name : "",
-                    c->name ? ": " : "", diag->offset, diag->text);
+  fprintf(file, "%sbad at %zu%s: ", color.bad, diag->offset, color.plain);
+  if (diag->line && !c->check) fprintf(file, "line %u, column %u: ", diag->line, diag->column);
+  fputs(diag->text, file);
+  print_path(c, file);
+  fputc('\n', file);
+  pier_buffer_clear(&c->path);
+  c->found_bad = 1;
+  return c->check ? 0 : PIER__FAILED;
+}
+
+static void good(const pier__convert *c) {
+  pier__color color = pier__colors(c->color_out);
+  printf("%sok%s\n", color.good, color.plain);
 }
 
 /* A fault in `text`, which lies at `input`'s place if there is one. */
@@ -85,16 +60,18 @@ static int bad_text(pier__convert *c, const pier__input *input, pier_span text,
 }
 
 /* One external term, which lies at `offset` in the input, through the gate. If it
- * was read from text it can only be too big, and the fault is the whole. */
+ * was read from a text it can only be too big, and the fault is the whole. */
 static int take_term(pier__convert *c, pier_span bytes, size_t offset) {
   pier_diag diag = {0};
   pier_span term;
   if (pier_term_plain(bytes, &c->limits, &c->scratch, &term, &diag) < 0) {
-    diag.offset = c->from == PIER__TEXT ? offset : offset + diag.offset;
+    int text = c->from == PIER__TEXT || c->from == PIER__JSON;
+    if (!text && diag.error != PIER_ETRAILING) pier_term_path(&c->path, bytes, diag.offset);
+    diag.offset = text ? offset : offset + diag.offset;
     return bad(c, &diag);
   }
-  if (!c->check) return write_term(c, term);
-  puts("ok");
+  if (!c->check) return pier__convert_write(c, term);
+  good(c);
   return 0;
 }
 
@@ -121,6 +98,17 @@ static int take_text_part(void *context, pier_span text) {
   if (got < 0) return bad_text(s->convert, &s->input, text, &diag);
   return got == 0 ? take_term(s->convert, pier_buffer_span(&s->convert->read), s->input.offset)
                   : 0;
+}
+
+static int take_json_part(void *context, pier_span text) {
+  source *s = context;
+  pier_diag diag = {0};
+  size_t blanks = pier__json_blanks(text);
+  pier_buffer_clear(&s->convert->read);
+  if (blanks == text.size) return 0;
+  if (pier__json_read(&s->convert->read, text, &s->convert->limits, &diag) < 0)
+    return bad_text(s->convert, &s->input, text, &diag);
+  return take_term(s->convert, pier_buffer_span(&s->convert->read), s->input.offset + blanks);
 }
 
 static int take_line(void *context, pier_span line) {
@@ -174,6 +162,7 @@ static const struct {
     [PIER__HEX] = {PIER__INPUT_LINE, take_line},
     [PIER__BASE64] = {PIER__INPUT_LINE, take_line},
     [PIER__PACKET] = {PIER__INPUT_RAW, take_frames},
+    [PIER__JSON] = {PIER__INPUT_JSON, take_json_part},
 };
 
 static int open_source(source *s, pier__convert *c) {
@@ -239,6 +228,14 @@ static int take_text(pier__convert *c, pier_span text) {
   return take_term(c, pier_buffer_span(&c->read), 0);
 }
 
+static int take_json(pier__convert *c, pier_span text) {
+  pier_diag diag = {0};
+  pier_buffer_clear(&c->read);
+  if (pier__json_read(&c->read, text, &c->limits, &diag) < 0)
+    return bad_text(c, NULL, text, &diag);
+  return take_term(c, pier_buffer_span(&c->read), 0);
+}
+
 static int take_packets(pier__convert *c, pier_span bytes) {
   source s;
   int status = open_source(&s, c);
@@ -252,6 +249,8 @@ int pier__convert_bytes(pier__convert *c, pier_span bytes) {
   switch (c->from) {
   case PIER__TEXT:
     return take_text(c, bytes);
+  case PIER__JSON:
+    return take_json(c, bytes);
   case PIER__PACKET:
     return take_packets(c, bytes);
   case PIER__ETF:
@@ -264,5 +263,9 @@ int pier__convert_bytes(pier__convert *c, pier_span bytes) {
 void pier__convert_free(pier__convert *c) {
   pier_buffer_free(&c->read);
   pier_buffer_free(&c->scratch);
+  pier_buffer_free(&c->path);
+  pier_buffer_free(&c->shaped[0]);
+  pier_buffer_free(&c->shaped[1]);
   pier_buffer_free(&c->out);
+  pier_buffer_free(&c->colored);
 }

@@ -33,11 +33,45 @@ static const uint8_t class_of[256] = {
     ['%'] = PERCENT, ['\\'] = BACKSLASH, ['$'] = MONEY,  ['.'] = DOT,
 };
 
+/* A JSON value ends with the bracket or quote that closes it; a number or word in
+ * front of what cannot belong to it. Whether it is one is not asked here. */
+enum { BEFORE, WORD, INSIDE, QUOTED, QUOTED_ESCAPE };
+
+static size_t find_json_end(pier__input *input) {
+  const uint8_t *data = input->rest.data;
+  for (; input->looked < input->rest.size; input->looked++) {
+    uint8_t byte = data[input->looked];
+    int blank = byte == ' ' || (byte >= '\t' && byte <= '\r');
+    int open = byte == '[' || byte == '{', close = byte == ']' || byte == '}';
+    if (input->state == QUOTED_ESCAPE) {
+      input->state = QUOTED;
+    } else if (input->state == QUOTED) {
+      if (byte == '\\') input->state = QUOTED_ESCAPE;
+      if (byte != '"') continue;
+      if (input->depth == 0) return input->looked + 1 - input->start;
+      input->state = INSIDE;
+    } else if (input->state == WORD) {
+      if (blank || open || byte == '"') return input->looked - input->start;
+    } else if (byte == '"') {
+      input->state = QUOTED;
+    } else if (open) {
+      input->state = INSIDE;
+      input->depth++;
+    } else if (close && input->depth > 0) {
+      if (--input->depth == 0) return input->looked + 1 - input->start;
+    } else if (!blank && input->state == BEFORE) {
+      input->state = WORD;
+    }
+  }
+  return 0;
+}
+
 /* The length of the line (its newline included) or term (its full stop included)
  * that begins at `start`; 0 if it is not complete. */
 static size_t find_end(pier__input *input) {
   const uint8_t *data = input->rest.data;
   size_t size = input->rest.size;
+  if (input->mode == PIER__INPUT_JSON) return find_json_end(input);
   for (; input->looked < size; input->looked++) {
     uint8_t class = class_of[data[input->looked]];
     unsigned state;
@@ -100,6 +134,7 @@ static void pass(pier__input *input, pier_span part) {
   input->start += part.size;
   input->looked = input->start;
   input->state = NORMAL;
+  input->depth = 0;
 }
 
 static int send_part(pier__input *input, size_t size, pier__input_send *send, void *context,

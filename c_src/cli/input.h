@@ -8,7 +8,8 @@ typedef enum pier__input_mode {
   PIER__INPUT_RAW,  /* what was read together is one command */
   PIER__INPUT_LINE, /* each line, without its newline */
   PIER__INPUT_TERM, /* each term up to its full stop, in external form */
-  PIER__INPUT_TEXT  /* the same as text; the last may be white space only */
+  PIER__INPUT_TEXT, /* the same as text; the last may be white space only */
+  PIER__INPUT_JSON  /* each JSON value, with white space before it; likewise */
 } pier__input_mode;
 
 typedef struct pier__input {
@@ -19,7 +20,8 @@ typedef struct pier__input {
   pier_buffer rest;          /* bytes that have not been sent */
   size_t start;              /* where in `rest` the next line or term begins */
   size_t looked;             /* up to here there is no end of it */
-  unsigned state;            /* of the search for the full stop, at `looked` */
+  unsigned state;            /* of the search for the end, at `looked` */
+  size_t depth;              /* open brackets there, in JSON */
   size_t offset;             /* bytes before `start`, */
   unsigned line;             /* newlines in them, */
   unsigned column;           /* characters after the last of those */

@@ -19,8 +19,10 @@ static const subcommand subcommands[] = {
      "open any program as a port and print what its owner gets"},
     {"scenario", pier__scenario_main, "scenario [OPTIONS] FILE...",
      "run scenarios of ports on the native host, on the BEAM, or compare both"},
-    {"term", pier__term_main, "term [OPTIONS] [TERM...]",
+    {"term", pier__term_main, "term [OPTIONS] [FILE|TERM...]",
      "turn terms from one form into another, or check them"},
+    {"wrap", pier__wrap_main, "wrap [OPTIONS] [--] PROG [ARG...]",
+     "run any program behind a port, and end it for sure when the port closes"},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
@@ -47,7 +49,7 @@ int main(int argc, char **argv) {
   fill_standard_descriptors();
   if (argc < 2)
     return pier__fail("pier", PIER__USAGE,
-                      "no command given: call, run, scenario or term (see pier --help)");
+                      "no command given: call, run, scenario, term or wrap (see pier --help)");
   if (strcmp(argv[1], "--help") == 0) return help();
   if (strcmp(argv[1], "--version") == 0) {
     printf("pier %s\n", pier_version());

@@ -1,34 +1,15 @@
 #include "port/text.h"
 
-#include "port/deep.h"
 #include "port/shape.h"
+#include "term/deep.h"
+#include "term/text.h"
 
 #include <string.h>
 
 static int append_code_point(pier_buffer *out, long long code) {
   uint8_t bytes[4];
-  size_t size;
   if (code <= 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return PIER_EBADARG;
-  if (code < 0x80) {
-    bytes[0] = (uint8_t)code;
-    size = 1;
-  } else if (code < 0x800) {
-    bytes[0] = (uint8_t)(0xc0 | code >> 6);
-    bytes[1] = (uint8_t)(0x80 | (code & 0x3f));
-    size = 2;
-  } else if (code < 0x10000) {
-    bytes[0] = (uint8_t)(0xe0 | code >> 12);
-    bytes[1] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-    bytes[2] = (uint8_t)(0x80 | (code & 0x3f));
-    size = 3;
-  } else {
-    bytes[0] = (uint8_t)(0xf0 | code >> 18);
-    bytes[1] = (uint8_t)(0x80 | (code >> 12 & 0x3f));
-    bytes[2] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-    bytes[3] = (uint8_t)(0x80 | (code & 0x3f));
-    size = 4;
-  }
-  return pier_buffer_append(out, bytes, size);
+  return pier_buffer_append(out, bytes, pier__utf8_encode(bytes, (uint32_t)code));
 }
 
 static int append_latin1(pier_buffer *out, const pier__view *view) {
@@ -66,7 +47,7 @@ static int append_atom(pier_buffer *out, const pier__view *atom) {
 int pier__text_list(const pier__view *term, pier_buffer *out) {
   int error = PIER_EBADARG;
   if (term->kind == PIER__LIST)
-    error = pier__deep(term, out, append_leaf);
+    error = pier__deep(term, out, append_leaf, NULL);
   else if (pier__shape_is_list(term))
     error = append_leaf(out, term, 0);
   return error != 0 ? error : pier_buffer_append_byte(out, 0);

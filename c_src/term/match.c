@@ -4,14 +4,6 @@
 
 /* ---- Lists --------------------------------------------------------------- */
 
-#define BYTE1(n)                                                                               \
-  { ERL_SMALL_INTEGER_EXT, n }
-#define BYTE4(n) BYTE1(n), BYTE1(n + 1), BYTE1(n + 2), BYTE1(n + 3)
-#define BYTE16(n) BYTE4(n), BYTE4(n + 4), BYTE4(n + 8), BYTE4(n + 12)
-#define BYTE64(n) BYTE16(n), BYTE16(n + 16), BYTE16(n + 32), BYTE16(n + 48)
-
-static const uint8_t bytes_as_terms[256][2] = {BYTE64(0), BYTE64(64), BYTE64(128), BYTE64(192)};
-
 static void enter_list(pier__cursor *cursor, const pier__view *view) {
   cursor->string = view->kind == PIER__STRING;
   cursor->at = cursor->string ? view->data : view->next;
@@ -33,7 +25,7 @@ bool pier__cursor_settle(pier__cursor *cursor) {
  * except in a string. */
 const uint8_t *pier__cursor_take(pier__cursor *cursor) {
   cursor->left--;
-  return cursor->string ? bytes_as_terms[*cursor->at++] : cursor->at;
+  return cursor->string ? pier__byte_term(*cursor->at++) : cursor->at;
 }
 
 /* What the pattern may say next inside a bracket. */

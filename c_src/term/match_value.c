@@ -1,4 +1,6 @@
 #include "term/match.h"
+
+#include "term/atom.h"
 #include "term/order.h"
 
 #include <limits.h>
@@ -15,27 +17,6 @@ static bool is_whole(const pier__view *view, uint64_t most, uint64_t least) {
 static bool take_signed(const pier__view *view, uint64_t most, long long *value) {
   if (!is_whole(view, most, most + 1)) return false;
   *value = view->negative ? (long long)(0 - view->magnitude) : (long long)view->magnitude;
-  return true;
-}
-
-/* A float, or an integer that a double holds exactly. */
-static bool take_double(const pier__view *view, double *value) {
-  if (view->kind == PIER__FLOAT) {
-    *value = view->real;
-    return true;
-  }
-  if (view->size > 0) return false;
-  *value = (double)view->magnitude;
-  if (*value >= 18446744073709551616.0 || (uint64_t)*value != view->magnitude) return false;
-  if (view->negative) *value = -*value;
-  return true;
-}
-
-static bool take_atom(const pier__view *view, pier_span *name) {
-  size_t i;
-  for (i = 0; view->latin1 && i < view->size; i++)
-    if (view->data[i] >= 128) return false;
-  *name = pier_span_of(view->data, view->size);
   return true;
 }
 
@@ -80,9 +61,9 @@ static bool take_value(pier__store *store, const pier__view *view, const uint8_t
     store->value.L = view->magnitude;
     return is_whole(view, ULLONG_MAX, 0);
   case 'd':
-    return take_double(view, &store->value.d);
+    return pier__view_real(view, &store->value.d);
   case 'a':
-    return take_atom(view, &store->span);
+    return pier__atom_span(view, &store->span);
   case 'b':
     store->span = pier_span_of(view->data, view->size);
     return true;
@@ -112,18 +93,6 @@ int pier__match_directive(pier__match *match, const pier__view *view, const uint
 
 enum { PLAIN_DIGITS = 18 }; /* so many decimal digits fit 64 bits */
 
-static bool same_atom(const pier__view *view, pier_span name) {
-  size_t i, at = 0, length;
-  uint32_t c;
-  if (!view->latin1)
-    return view->size == name.size && memcmp(view->data, name.data, name.size) == 0;
-  for (i = 0; i < view->size && at < name.size; i++, at += length) {
-    length = pier__utf8_decode(name.data + at, name.size - at, &c);
-    if (length == 0 || c != view->data[i]) return false;
-  }
-  return i == view->size && at == name.size;
-}
-
 /* The commonest literals are compared where they stand: 1 the same, 0 not,
  * -1 if this is another kind of literal. */
 static int compare_plain(const pier__match *match, const pier__view *view) {
@@ -131,9 +100,9 @@ static int compare_plain(const pier__match *match, const pier__view *view) {
   uint64_t value = 0;
   size_t i;
   if (token->kind == PIER__T_QUOTED && !token->escapes)
-    return view->kind == PIER__ATOM && same_atom(view, token->text);
+    return view->kind == PIER__ATOM && pier__atom_same(view, token->text);
   if (token->kind == PIER__T_ATOM && !pier__is_reserved(token->text))
-    return view->kind == PIER__ATOM && same_atom(view, token->text);
+    return view->kind == PIER__ATOM && pier__atom_same(view, token->text);
   if (token->kind != PIER__T_INTEGER || token->value != 10 || token->text.size > PLAIN_DIGITS)
     return -1;
   for (i = 0; i < token->text.size; i++)

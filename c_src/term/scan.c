@@ -9,16 +9,6 @@
 
 #include <string.h>
 
-/* A frame: how many children are missing, times eight, plus flags. */
-enum {
-  KIND = 3,
-  KIND_TUPLE = 0,
-  KIND_LIST = 1,
-  KIND_MAP = 2,
-  KIND_FUN = 3,
-  HASHED = 4, /* it is a key or in one, so its own hash is being made */
-  ONE_CHILD = 8
-};
 enum { FIRST_CHECK = 1024 }; /* keys of an open map, see add_key */
 
 int pier__scan_fail(pier__scan *s, const uint8_t *at, const char *what) {
@@ -78,7 +68,7 @@ static pier__hash *top_hash(const pier__stack *hashes) {
 
 /* Children come in pairs, so an even number of missing ones means a key. */
 static bool waits_for_key(uint64_t frame) {
-  return (frame & KIND) == KIND_MAP && (frame / ONE_CHILD) % 2 == 0;
+  return (frame & PIER__KIND) == PIER__IN_MAP && (frame / PIER__ONE_CHILD) % 2 == 0;
 }
 
 static int open_frame(pier__scan *s, unsigned kind, uint64_t children, const pier__hash *hash) {
@@ -89,7 +79,7 @@ static int open_frame(pier__scan *s, unsigned kind, uint64_t children, const pie
                          "nested deeper than %zu", s->limits->depth);
   frame = push(&s->frames, sizeof *frame);
   if (!frame) return no_memory(s);
-  *frame = children * ONE_CHILD | kind | (s->hashing ? HASHED : 0);
+  *frame = children * PIER__ONE_CHILD | kind | (s->hashing ? PIER__IN_KEY : 0);
   if (!s->hashing) return 1;
   made = push(&s->hashes, sizeof *made);
   if (!made) return no_memory(s);
@@ -118,11 +108,11 @@ static int read_tuple(pier__scan *s, uint8_t tag, pier__hash *hash) {
     pier__hash_init(hash, PIER__HASH_TUPLE);
     pier__hash_word(hash, count);
   }
-  return count > 0 ? open_frame(s, KIND_TUPLE, count, hash) : 0;
+  return count > 0 ? open_frame(s, PIER__IN_TUPLE, count, hash) : 0;
 }
 
 static bool is_tail(const uint64_t *frame) {
-  return frame && (*frame & KIND) == KIND_LIST && *frame / ONE_CHILD == 1;
+  return frame && (*frame & PIER__KIND) == PIER__IN_LIST && *frame / PIER__ONE_CHILD == 1;
 }
 
 static int read_list(pier__scan *s, pier__hash *hash) {
@@ -133,11 +123,11 @@ static int read_list(pier__scan *s, pier__hash *hash) {
   if (count + 1 > pier__scan_left(s)) return pier__scan_short(s, count + 1);
   if (count == 0) return 1; /* it is what its tail is */
   if (is_tail(frame)) {
-    *frame += count * ONE_CHILD;
+    *frame += count * PIER__ONE_CHILD;
     return 1;
   }
   if (s->hashing) pier__hash_init(hash, PIER__HASH_LIST);
-  return open_frame(s, KIND_LIST, count + 1, hash);
+  return open_frame(s, PIER__IN_LIST, count + 1, hash);
 }
 
 static int read_map(pier__scan *s, pier__hash *hash) {
@@ -154,7 +144,7 @@ static int read_map(pier__scan *s, pier__hash *hash) {
   }
   if (count == 0) return 0;
   error = open_mark(s, NULL);
-  return error ? error : open_frame(s, KIND_MAP, 2 * count, hash);
+  return error ? error : open_frame(s, PIER__IN_MAP, 2 * count, hash);
 }
 
 static int check_fun_end(pier__scan *s, const uint8_t *term, const uint8_t *end) {
@@ -170,7 +160,7 @@ static int read_fun(pier__scan *s, pier__hash *hash) {
   if (count == 0) return check_fun_end(s, s->term, end);
   if (count > pier__scan_left(s)) return pier__scan_short(s, count);
   error = open_mark(s, end);
-  return error ? error : open_frame(s, KIND_FUN, count, hash);
+  return error ? error : open_frame(s, PIER__IN_FUN, count, hash);
 }
 
 /* A tail that is a string: its bytes are elements of the list. */
@@ -208,7 +198,7 @@ static int read_term(pier__scan *s, pier__hash *hash) {
     return pier_diag_set(s->diag, PIER_ENODES, (size_t)(tag - s->start), "more than %zu terms",
                          s->limits->nodes);
   s->at++;
-  s->hashing = frame && ((*frame & HASHED) || waits_for_key(*frame));
+  s->hashing = frame && ((*frame & PIER__IN_KEY) || waits_for_key(*frame));
   read = pier__leaves[*tag].read;
   if (!read) return read_other(s, *tag, hash);
   error = read(s, *tag, hash);
@@ -244,11 +234,11 @@ static const pier__key *top_key(const pier__scan *s) {
 /* Takes a complete child into the frame that waits for it. */
 static int take_child(pier__scan *s, uint64_t frame, const pier__hash *hash) {
   pier__key child;
-  if (!(frame & HASHED) && (frame & KIND) != KIND_MAP) return 0;
+  if (!(frame & PIER__IN_KEY) && (frame & PIER__KIND) != PIER__IN_MAP) return 0;
   if (waits_for_key(frame)) return add_key(s, hash);
-  if (!(frame & HASHED)) return 0;
+  if (!(frame & PIER__IN_KEY)) return 0;
   child = pier__hash_end(hash);
-  if ((frame & KIND) == KIND_MAP)
+  if ((frame & PIER__KIND) == PIER__IN_MAP)
     pier__hash_add(top_hash(&s->hashes), top_key(s), &child);
   else
     pier__hash_part(top_hash(&s->hashes), &child);
@@ -259,17 +249,17 @@ static int take_child(pier__scan *s, uint64_t frame, const pier__hash *hash) {
 static int close_frame(pier__scan *s, pier__hash *hash) {
   uint64_t frame = *top_frame(s);
   s->frames.count--;
-  if (frame & HASHED) {
+  if (frame & PIER__IN_KEY) {
     *hash = *top_hash(&s->hashes);
     s->hashes.count--;
   }
-  if ((frame & KIND) == KIND_MAP) {
+  if ((frame & PIER__KIND) == PIER__IN_MAP) {
     const pier__mark *map = top_mark(s);
     pier__key *keys = (pier__key *)s->keys.items + map->keys;
     if (pier__keys_repeat(keys, s->keys.count - map->keys)) return repeated_key(s, map);
     s->keys.count = map->keys;
     s->marks.count--;
-  } else if ((frame & KIND) == KIND_FUN) {
+  } else if ((frame & PIER__KIND) == PIER__IN_FUN) {
     const pier__mark *fun = top_mark(s);
     s->marks.count--;
     return check_fun_end(s, fun->term, fun->end);
@@ -283,8 +273,8 @@ static int complete(pier__scan *s, pier__hash *hash) {
   int error = 0;
   while (!error && (frame = top_frame(s))) {
     error = take_child(s, *frame, hash);
-    *frame -= ONE_CHILD;
-    if (*frame >= ONE_CHILD) return error;
+    *frame -= PIER__ONE_CHILD;
+    if (*frame >= PIER__ONE_CHILD) return error;
     if (!error) error = close_frame(s, hash);
   }
   return error;
@@ -307,7 +297,8 @@ int pier__scan_bare(pier_span bytes, size_t before, const pier_limits *limits, s
   stack_init(&s.hashes, s.own_hashes, PIER__OWN_HASHES);
   stack_init(&s.keys, s.own_keys, PIER__OWN_KEYS);
   do {
-    result = read_term(&s, &hash);
+    result = pier__scan_run(&s);
+    if (result > 0) result = read_term(&s, &hash);
     if (result == 0)
       result = complete(&s, &hash);
     else if (result > 0)

@@ -31,6 +31,17 @@ enum {
   PIER__OWN_KEYS = 64
 };
 
+/* A frame: how many children are missing, times eight, plus flags. */
+enum {
+  PIER__IN_TUPLE = 0,
+  PIER__IN_LIST = 1,
+  PIER__IN_MAP = 2,
+  PIER__IN_FUN = 3,
+  PIER__KIND = 3,   /* the bits of these */
+  PIER__IN_KEY = 4, /* it is a key or in one, so its own hash is being made */
+  PIER__ONE_CHILD = 8
+};
+
 typedef struct pier__scan {
   const uint8_t *start; /* offsets count from here */
   const uint8_t *at;
@@ -73,6 +84,11 @@ enum {
  * its first byte plus `before`. */
 int pier__scan_bare(pier_span bytes, size_t before, const pier_limits *limits, size_t *used,
                     pier_diag *diag);
+
+/* scan_run.c: reads terms from s->at on as far as they are simple. 0: a term is
+ * complete that the frame on top waits for, or the outermost one; 1: the next
+ * term is for others. Never an error. */
+int pier__scan_run(pier__scan *s);
 
 /* scan_leaf.c: reads the term after its tag, if that has no open parts, and
  * gives its hash if s->hashing. */

@@ -79,7 +79,7 @@ int pier__scan_export(pier__scan *s, uint8_t tag, pier__hash *hash) {
   uint32_t arity = 0;
   int error;
   (void)tag;
-  pier__hash_init(hash, PIER__HASH_EXPORT);
+  if (s->hashing) pier__hash_init(hash, PIER__HASH_EXPORT);
   error = read_atom_part(s, "module of an external fun is not an atom", hash);
   if (!error) error = read_atom_part(s, "name of an external fun is not an atom", hash);
   if (!error)
@@ -123,7 +123,7 @@ int pier__scan_identifier(pier__scan *s, uint8_t tag, pier__hash *hash) {
   int error;
   while (one->tag != tag)
     one++;
-  pier__hash_init(hash, one->kind);
+  if (s->hashing) pier__hash_init(hash, one->kind);
   error = read_atom_part(s, not_a_node, hash);
   if (error) return error;
   at = pier__scan_take(s, (uint64_t)one->numbers + one->creation);
@@ -145,7 +145,7 @@ int pier__scan_reference(pier__scan *s, uint8_t tag, pier__hash *hash) {
   words = pier__load16(at);
   if (words == 0 || words > PIER__REFERENCE_WORDS)
     return pier__scan_fail(s, s->term, "reference is not of 1 to 5 words");
-  pier__hash_init(hash, PIER__HASH_REFERENCE);
+  if (s->hashing) pier__hash_init(hash, PIER__HASH_REFERENCE);
   error = read_atom_part(s, not_a_node, hash);
   if (error) return error;
   at = pier__scan_take(s, size + 4 * words);
@@ -190,7 +190,7 @@ int pier__scan_fun(pier__scan *s, pier__hash *hash, const uint8_t **end, size_t 
     return pier__scan_short(s, size);
   }
   *end = at + size;
-  pier__hash_init(hash, PIER__HASH_FUN);
+  if (s->hashing) pier__hash_init(hash, PIER__HASH_FUN);
   pier__hash_word(hash, pier__load64(at + HEAD - 8)); /* index, free variables */
   error = read_atom_part(s, "module of a fun is not an atom", hash);
   if (!error)

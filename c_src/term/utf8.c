@@ -1,5 +1,7 @@
 #include "term/utf8.h"
 
+#include <string.h>
+
 /* By the first byte, what Unicode's table 3-7 allows: how many bytes follow,
  * and between which bounds the first of them lies. */
 static size_t follow(uint8_t first, uint8_t *low, uint8_t *high) {
@@ -29,8 +31,19 @@ static size_t character_size(const uint8_t *text, size_t size) {
   return more + 1;
 }
 
+/* Bytes below 128 at the front, counted by eights. */
+static size_t ascii_size(const uint8_t *text, size_t size) {
+  size_t at = 0;
+  uint64_t eight;
+  for (; size - at >= sizeof eight; at += sizeof eight) {
+    memcpy(&eight, text + at, sizeof eight);
+    if (eight & UINT64_C(0x8080808080808080)) break;
+  }
+  return at;
+}
+
 size_t pier__utf8_check(const uint8_t *text, size_t size, size_t *characters) {
-  size_t at = 0, count = 0;
+  size_t at = ascii_size(text, size), count = at;
   while (at < size) {
     size_t length = character_size(text + at, size - at);
     if (length == 0) break;

@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+#define BYTE1(n)                                                                               \
+  { ERL_SMALL_INTEGER_EXT, n }
+#define BYTE4(n) BYTE1(n), BYTE1(n + 1), BYTE1(n + 2), BYTE1(n + 3)
+#define BYTE16(n) BYTE4(n), BYTE4(n + 4), BYTE4(n + 8), BYTE4(n + 12)
+#define BYTE64(n) BYTE16(n), BYTE16(n + 16), BYTE16(n + 32), BYTE16(n + 48)
+
+const uint8_t pier__byte_terms[256][2] = {BYTE64(0), BYTE64(64), BYTE64(128), BYTE64(192)};
+
 static void view_big(pier__view *view, const uint8_t *sign, size_t size) {
   size_t i;
   view->kind = PIER__INT;
@@ -189,6 +197,18 @@ void pier__view_at(pier__view *view, const uint8_t *at) {
   default:
     view_other(view, at);
   }
+}
+
+bool pier__view_real(const pier__view *view, double *value) {
+  if (view->kind == PIER__FLOAT) {
+    *value = view->real;
+    return true;
+  }
+  if (view->size > 0) return false;
+  *value = (double)view->magnitude;
+  if (*value >= 18446744073709551616.0 || (uint64_t)*value != view->magnitude) return false;
+  if (view->negative) *value = -*value;
+  return true;
 }
 
 const uint8_t *pier__view_skip(const uint8_t *at) {

@@ -60,6 +60,16 @@ void pier__view_at(pier__view *view, const uint8_t *at);
 /* The address after the whole term at `at`. */
 const uint8_t *pier__view_skip(const uint8_t *at);
 
+/* The value of a float, or of an integer of at most 64 bits that a double holds
+ * exactly; else false. */
+bool pier__view_real(const pier__view *view, double *value);
+
+/* A byte of a string as a term of its own. */
+extern const uint8_t pier__byte_terms[256][2];
+static inline const uint8_t *pier__byte_term(uint8_t byte) {
+  return pier__byte_terms[byte];
+}
+
 /* The address after a fun with its free variables. Size counts from its own
  * first byte; the gate has seen that it is true. */
 static inline const uint8_t *pier__fun_end(const uint8_t *at) {

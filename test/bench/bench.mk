@@ -8,7 +8,7 @@ BENCH_PROGRAMS := echo_raw echo_tutorial idle nothing
 BENCH_ECHO := $(if $(wildcard c_src/examples/echo.c),$(BUILD)/examples/echo)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
 BENCH_OBJ := $(BUILD)/obj/test/bench
-BENCH_ALL := $(BENCH)/bench $(BENCH_HOSTS:%=$(BENCH)/host_%) \
+BENCH_ALL := $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
   $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM) $(BENCH_ECHO)
 
 $(BENCH)/bench: $(BENCH_SELF:%=$(BENCH_OBJ)/%.o)
@@ -19,6 +19,9 @@ $(BENCH)/host_raw: $(BENCH_OBJ)/work.o $(BENCH_OBJ)/clock.o $(BENCH_OBJ)/engine_
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 $(BENCH)/host_pier: $(BENCH_OBJ)/work.o $(BENCH_OBJ)/clock.o $(BENCH_OBJ)/engine_pier.o \
     $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BENCH)/terms: $(BENCH_OBJ)/terms.o $(BENCH_OBJ)/terms_build.o $(BENCH_OBJ)/clock.o $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Static, so that neither the dynamic linker nor, in `nothing`, libc's start

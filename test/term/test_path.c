@@ -98,6 +98,7 @@ static void free_variable_of_a_fun(void **state) {
   assert_int_equal(out.size, strlen(wanted));
   assert_memory_equal(out.data, wanted, out.size);
   pier_buffer_free(&out);
+  vectors_free(rows, count);
 }
 
 /* Levels beyond the first are counted, not told; behind them all is as before. */

@@ -1,0 +1,49 @@
+#include "term/atom.h"
+
+#include "term/text.h"
+
+#include <string.h>
+
+static bool equals(const uint8_t *data, size_t size, pier_span name) {
+  return size == name.size && memcmp(data, name.data, size) == 0;
+}
+
+static bool equals_latin1(const uint8_t *data, size_t size, pier_span name) {
+  size_t i, at = 0, length;
+  uint32_t c;
+  for (i = 0; i < size && at < name.size; i++, at += length) {
+    length = 1;
+    c = name.data[at];
+    if (c >= 0x80) length = pier__utf8_decode(name.data + at, name.size - at, &c);
+    if (length == 0 || c != data[i]) return false;
+  }
+  return i == size && at == name.size;
+}
+
+bool pier__atom_same(const pier__view *atom, pier_span name) {
+  return atom->latin1 ? equals_latin1(atom->data, atom->size, name)
+                      : equals(atom->data, atom->size, name);
+}
+
+bool pier__atom_is(const uint8_t *at, pier_span name) {
+  switch (at[0]) {
+  case ERL_SMALL_ATOM_UTF8_EXT:
+    return equals(at + 2, at[1], name);
+  case ERL_ATOM_UTF8_EXT:
+    return equals(at + 3, pier__load16(at + 1), name);
+  case ERL_ATOM_EXT:
+    return equals_latin1(at + 3, pier__load16(at + 1), name);
+  case ERL_SMALL_ATOM_EXT:
+    return equals_latin1(at + 2, at[1], name);
+  default:
+    return false;
+  }
+}
+
+bool pier__atom_span(const pier__view *atom, pier_span *name) {
+  size_t i;
+  for (i = 0; atom->latin1 && i < atom->size; i++)
+    if (atom->data[i] >= 0x80) return false;
+  *name = pier_span_of(atom->data, atom->size);
+  return true;
+}

@@ -1,0 +1,33 @@
+/* term/read.h - what the files of the typed reader share: one step at a time. */
+#ifndef PIER_TERM_READ_H
+#define PIER_TERM_READ_H
+
+#include "term/view.h"
+
+#include <pier/read.h>
+
+/* The term that is next, past the heads of lists of no elements; of a string, its
+ * byte as a term. NULL if nothing is next: that has been told as an error. */
+const uint8_t *pier__read_next(pier_reader *reader);
+
+/* Goes on: `after` is the byte behind the term that was next (in a string it does
+ * not count). The outer readers go on as well where they end with it. */
+void pier__read_pass(pier_reader *reader, const uint8_t *after);
+
+/* The end of the terms in `reader`, of which none is left: of a list, into what
+ * its tail is; out to the readers that have more. */
+void pier__read_done(pier_reader *reader);
+
+/* The first error of the whole, with "expected `expected`, got" the term at `at`
+ * (where `expected` is NULL, only the error's own text). Ends `reader` and those
+ * around it. Returns the first error. */
+int pier__read_fail(pier_reader *reader, int error, const uint8_t *at, const char *expected);
+
+/* The same for the whole container that `reader` reads. */
+int pier__read_fail_whole(pier_reader *reader, int error, const char *expected);
+
+/* A view of what is next if it is of this kind; else false, and told. */
+bool pier__read_view(pier_reader *reader, pier__view *view, pier__kind kind,
+                     const char *expected);
+
+#endif

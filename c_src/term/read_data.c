@@ -1,0 +1,44 @@
+#include "term/read.h"
+
+/* ---- Binaries ----------------------------------------------------------------- */
+
+pier_span pier_read_binary(pier_reader *reader) {
+  const uint8_t *at = pier__read_next(reader);
+  pier__view view;
+  if (!at) return pier_span_of(NULL, 0);
+  pier__view_at(&view, at);
+  if (view.kind != PIER__BITS || (view.size > 0 && view.bits != 8)) {
+    pier__read_fail(reader, PIER_EMATCH, at, "binary");
+    return pier_span_of(NULL, 0);
+  }
+  pier__read_pass(reader, view.next);
+  return pier_span_of(view.data, view.size);
+}
+
+pier_span pier_read_bitstring(pier_reader *reader, size_t *bits) {
+  pier__view view;
+  *bits = 0;
+  if (!pier__read_view(reader, &view, PIER__BITS, "bit string")) return pier_span_of(NULL, 0);
+  if (view.size > 0) *bits = 8 * (view.size - 1) + view.bits;
+  pier__read_pass(reader, view.next);
+  return pier_span_of(view.data, view.size);
+}
+
+/* ---- Identifiers --------------------------------------------------------------- */
+
+/* The gate has seen that ei has room for the node. */
+#define READ_IDENTIFIER(name, type, wanted, words)                                             \
+  void pier_read_##name(pier_reader *reader, type *name) {                                     \
+    pier__view view;                                                                           \
+    int index = 0;                                                                             \
+    memset(name, 0, sizeof *name);                                                             \
+    if (!pier__read_view(reader, &view, wanted, words)) return;                                \
+    if (ei_decode_##name((const char *)reader->at, &index, name) < 0)                          \
+      pier__read_fail(reader, PIER_ERANGE, reader->at, words " that ei can hold");             \
+    else                                                                                       \
+      pier__read_pass(reader, view.next);                                                      \
+  }
+
+READ_IDENTIFIER(pid, erlang_pid, PIER__PID, "pid")
+READ_IDENTIFIER(port, erlang_port, PIER__PORT, "port")
+READ_IDENTIFIER(ref, erlang_ref, PIER__REF, "reference")

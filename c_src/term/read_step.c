@@ -1,0 +1,243 @@
+#include "term/read.h"
+
+extern inline int pier_read_more(pier_reader *reader);
+
+pier_reader pier_reader_of(pier_span term, pier_diag *diag) {
+  pier_reader whole;
+  memset(&whole, 0, sizeof whole);
+  whole.kind = PIER_READER_WHOLE;
+  whole.more.diag = diag;
+  if (term.size == 0) {
+    whole.error = pier_diag_set(diag, PIER_EARG, 0, "there is no term");
+    whole.state = PIER_READER_FAILED;
+    return whole;
+  }
+  whole.term = term.data;
+  whole.at = pier__view_start(term);
+  whole.left = 1;
+  return whole;
+}
+
+int pier_reader_end(pier_reader *reader) {
+  if (reader->state == PIER_READER_READY || reader->state == PIER_READER_OPEN)
+    pier__read_fail(reader, PIER_ETRAILING, reader->at, "");
+  return pier_reader_error(reader);
+}
+
+/* ---- Behind the last term ---------------------------------------------------- */
+
+/* Behind the elements of a list comes its tail, which may be another list. True
+ * if it was []. */
+static bool end_list(pier_reader *list) {
+  const uint8_t *at = list->at;
+  while (at[0] == ERL_LIST_EXT && pier__load32(at + 1) == 0)
+    at += 5;
+  list->at = at;
+  if (at[0] == ERL_NIL_EXT) {
+    list->at = at + 1;
+    return true;
+  }
+  if (at[0] == ERL_LIST_EXT) {
+    list->left = pier__load32(at + 1);
+    list->at = at + 5;
+    return false;
+  }
+  if (at[0] == ERL_STRING_EXT) {
+    list->at = at + 3;
+    list->more.end = list->at + pier__load16(at + 1);
+    if (list->more.end == list->at) return true;
+    list->kind = PIER_READER_STRING;
+    return false;
+  }
+  if (list->kind == PIER_READER_IMPROPER)
+    list->state = PIER_READER_AT_TAIL;
+  else
+    pier__read_fail(list, PIER_EMATCH, at, "[]");
+  return false;
+}
+
+static bool has_ended(pier_reader *reader) {
+  switch (reader->kind) {
+  case PIER_READER_LIST:
+  case PIER_READER_IMPROPER:
+    return end_list(reader);
+  case PIER_READER_SEARCHED:
+    return reader->more.pairs == 0;
+  default:
+    return true;
+  }
+}
+
+void pier__read_done(pier_reader *reader) {
+  while (has_ended(reader)) {
+    pier_reader *up = reader->up;
+    reader->state = PIER_READER_DONE;
+    /* An outer reader that went on without this one stands elsewhere. */
+    if (!up || (up->state != PIER_READER_OPEN && up->state != PIER_READER_PASSED) ||
+        up->at != reader->term)
+      return;
+    up->at = reader->at;
+    up->left = up->held;
+    up->state = PIER_READER_READY;
+    if (up->left > 0) return;
+    reader = up;
+  }
+}
+
+void pier__read_pass(pier_reader *reader, const uint8_t *after) {
+  if (reader->kind == PIER_READER_STRING) {
+    if (++reader->at == reader->more.end) pier__read_done(reader);
+    return;
+  }
+  reader->at = after;
+  if (--reader->left == 0) pier__read_done(reader);
+}
+
+/* ---- The next term ------------------------------------------------------------ */
+
+/* Over a map in which keys were looked up. */
+static void pass_inner(pier_reader *reader) {
+  reader->at = pier__view_skip(reader->at);
+  reader->left = reader->held;
+  reader->state = PIER_READER_READY;
+  if (reader->left == 0) pier__read_done(reader);
+}
+
+/* False if nothing is next. */
+static bool settle(pier_reader *reader) {
+  if (reader->state == PIER_READER_PASSED) pass_inner(reader);
+  if (reader->state != PIER_READER_READY) return false;
+  return reader->left > 0 || reader->kind == PIER_READER_STRING;
+}
+
+int pier_read_more_general(pier_reader *reader) {
+  if (settle(reader)) return 1;
+  if (reader->state == PIER_READER_OPEN)
+    pier__read_fail(reader, PIER_ETRAILING, reader->at, "");
+  return 0;
+}
+
+static void fail_end(pier_reader *reader) {
+  static const char *const longer[] = {"bigger tuple", "longer list",  "longer list",
+                                       "longer list",  "longer list",  "bigger map",
+                                       "bigger map",   "one more term"};
+  if (reader->state == PIER_READER_OPEN)
+    pier__read_fail(reader, PIER_ETRAILING, reader->at, "");
+  else
+    pier__read_fail_whole(reader, PIER_EMATCH, longer[reader->kind]);
+}
+
+const uint8_t *pier__read_next(pier_reader *reader) {
+  const uint8_t *at;
+  if (reader->left == 0 && !settle(reader)) {
+    fail_end(reader);
+    return NULL;
+  }
+  at = reader->at;
+  if (reader->kind == PIER_READER_STRING) return pier__byte_term(*at);
+  while (at[0] == ERL_LIST_EXT && pier__load32(at + 1) == 0)
+    at += 5;
+  reader->at = at;
+  return at;
+}
+
+bool pier__read_view(pier_reader *reader, pier__view *view, pier__kind kind,
+                     const char *expected) {
+  const uint8_t *at = pier__read_next(reader);
+  if (!at) return false;
+  pier__view_at(view, at);
+  if (view->kind == kind) return true;
+  pier__read_fail(reader, PIER_EMATCH, at, expected);
+  return false;
+}
+
+static pier_type type_of(const pier__view *view) {
+  static const uint8_t types[] = {
+      [PIER__INT] = PIER_TYPE_INTEGER, [PIER__FLOAT] = PIER_TYPE_FLOAT,
+      [PIER__ATOM] = PIER_TYPE_ATOM,   [PIER__REF] = PIER_TYPE_REF,
+      [PIER__FUN] = PIER_TYPE_FUN,     [PIER__EXPORT] = PIER_TYPE_EXPORT,
+      [PIER__PORT] = PIER_TYPE_PORT,   [PIER__PID] = PIER_TYPE_PID,
+      [PIER__TUPLE] = PIER_TYPE_TUPLE, [PIER__MAP] = PIER_TYPE_MAP,
+      [PIER__NIL] = PIER_TYPE_NIL,     [PIER__LIST] = PIER_TYPE_LIST,
+      [PIER__STRING] = PIER_TYPE_LIST, [PIER__BITS] = PIER_TYPE_BINARY};
+  if (view->kind == PIER__BITS && view->size > 0 && view->bits != 8) return PIER_TYPE_BITSTRING;
+  if (view->kind == PIER__STRING && view->size == 0) return PIER_TYPE_NIL;
+  return (pier_type)types[view->kind];
+}
+
+/* The commonest tags, which need no view. */
+static pier_type type_by_tag(uint8_t tag) {
+  static const uint8_t types[256] = {[ERL_SMALL_INTEGER_EXT] = PIER_TYPE_INTEGER,
+                                     [ERL_INTEGER_EXT] = PIER_TYPE_INTEGER,
+                                     [NEW_FLOAT_EXT] = PIER_TYPE_FLOAT,
+                                     [ERL_ATOM_EXT] = PIER_TYPE_ATOM,
+                                     [ERL_SMALL_ATOM_UTF8_EXT] = PIER_TYPE_ATOM,
+                                     [ERL_BINARY_EXT] = PIER_TYPE_BINARY,
+                                     [ERL_SMALL_TUPLE_EXT] = PIER_TYPE_TUPLE,
+                                     [ERL_NIL_EXT] = PIER_TYPE_NIL,
+                                     [ERL_LIST_EXT] = PIER_TYPE_LIST,
+                                     [ERL_MAP_EXT] = PIER_TYPE_MAP};
+  return (pier_type)types[tag];
+}
+
+pier_type pier_read_peek(pier_reader *reader) {
+  const uint8_t *at;
+  pier_type type;
+  pier__view view;
+  if (!pier_read_more(reader)) return PIER_TYPE_NONE;
+  at = pier__read_next(reader);
+  type = type_by_tag(*at);
+  if (type != PIER_TYPE_NONE) return type;
+  pier__view_at(&view, at);
+  return type_of(&view);
+}
+
+size_t pier_reader_left(const pier_reader *reader) {
+  switch (reader->state) {
+  case PIER_READER_OPEN:
+  case PIER_READER_PASSED:
+    return reader->held;
+  case PIER_READER_READY:
+    if (reader->kind == PIER_READER_STRING) return (size_t)(reader->more.end - reader->at);
+    return reader->left;
+  default:
+    return 0;
+  }
+}
+
+/* ---- Over terms ----------------------------------------------------------------- */
+
+void pier_read_skip(pier_reader *reader) {
+  const uint8_t *at = pier__read_next(reader);
+  if (at) pier__read_pass(reader, pier__view_skip(at));
+}
+
+pier_span pier_read_term(pier_reader *reader) {
+  const uint8_t *at = pier__read_next(reader), *after;
+  if (!at) return pier_span_of(NULL, 0);
+  after = pier__view_skip(at);
+  pier__read_pass(reader, after);
+  return pier_span_of(at, (size_t)(after - at));
+}
+
+/* Over what is left of a container by its parts, as an inner reader may be open. */
+static void skip_rest(pier_reader *reader) {
+  size_t count = reader->left;
+  if (reader->state == PIER_READER_OPEN || reader->state == PIER_READER_PASSED)
+    count = reader->held + 1;
+  if (reader->kind == PIER_READER_STRING) reader->at = reader->more.end;
+  if (reader->kind == PIER_READER_LIST || reader->kind == PIER_READER_IMPROPER) count++;
+  for (; count > 0; count--)
+    reader->at = pier__view_skip(reader->at);
+}
+
+void pier_read_leave(pier_reader *reader) {
+  if (reader->state == PIER_READER_DONE || reader->state == PIER_READER_FAILED) return;
+  if (reader->kind == PIER_READER_SEARCHED)
+    reader->at = pier__view_skip(reader->term);
+  else
+    skip_rest(reader);
+  reader->left = 0;
+  reader->kind = PIER_READER_TAIL; /* nothing comes after it */
+  pier__read_done(reader);
+}
