@@ -25,19 +25,15 @@ bool pier__atom_same(const pier__view *atom, pier_span name) {
                       : equals(atom->data, atom->size, name);
 }
 
-bool pier__atom_is(const uint8_t *at, pier_span name) {
-  switch (at[0]) {
-  case ERL_SMALL_ATOM_UTF8_EXT:
-    return equals(at + 2, at[1], name);
-  case ERL_ATOM_UTF8_EXT:
-    return equals(at + 3, pier__load16(at + 1), name);
-  case ERL_ATOM_EXT:
-    return equals_latin1(at + 3, pier__load16(at + 1), name);
-  case ERL_SMALL_ATOM_EXT:
-    return equals_latin1(at + 2, at[1], name);
-  default:
-    return false;
-  }
+const uint8_t *pier__atom_pass(const uint8_t *at, pier_span name) {
+  bool wide = at[0] == ERL_ATOM_EXT || at[0] == ERL_ATOM_UTF8_EXT;
+  bool latin1 = at[0] == ERL_ATOM_EXT || at[0] == ERL_SMALL_ATOM_EXT;
+  size_t size;
+  if (!wide && !latin1 && at[0] != ERL_SMALL_ATOM_UTF8_EXT) return NULL;
+  size = wide ? pier__load16(at + 1) : at[1];
+  at += wide ? 3 : 2;
+  if (latin1 ? equals_latin1(at, size, name) : equals(at, size, name)) return at + size;
+  return NULL;
 }
 
 bool pier__atom_span(const pier__view *atom, pier_span *name) {

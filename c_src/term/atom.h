@@ -6,8 +6,8 @@
 
 /* Whether the atom has this name, in UTF-8. */
 bool pier__atom_same(const pier__view *atom, pier_span name);
-/* The same of whatever term is at `at`. */
-bool pier__atom_is(const uint8_t *at, pier_span name);
+/* The address after the term at `at` if that is the atom of this name, else NULL. */
+const uint8_t *pier__atom_pass(const uint8_t *at, pier_span name);
 
 /* The name in UTF-8, where it lies; false if it lies there in Latin-1 only. */
 bool pier__atom_span(const pier__view *atom, pier_span *name);

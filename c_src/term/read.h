@@ -8,15 +8,27 @@
 
 /* The term that is next, past the heads of lists of no elements; of a string, its
  * byte as a term. NULL if nothing is next: that has been told as an error. */
-const uint8_t *pier__read_next(pier_reader *reader);
+const uint8_t *pier__read_settle(pier_reader *reader);
+static inline const uint8_t *pier__read_next(pier_reader *reader) {
+  if (reader->left > 0 && reader->at[0] != ERL_LIST_EXT) return reader->at;
+  return pier__read_settle(reader);
+}
 
 /* Goes on: `after` is the byte behind the term that was next (in a string it does
  * not count). The outer readers go on as well where they end with it. */
-void pier__read_pass(pier_reader *reader, const uint8_t *after);
+void pier__read_last(pier_reader *reader, const uint8_t *after);
+static inline void pier__read_pass(pier_reader *reader, const uint8_t *after) {
+  if (reader->left < 2) {
+    pier__read_last(reader, after);
+    return;
+  }
+  reader->at = after;
+  reader->left--;
+}
 
-/* The end of the terms in `reader`, of which none is left: of a list, into what
- * its tail is; out to the readers that have more. */
-void pier__read_done(pier_reader *reader);
+/* The end of the terms in `reader`, at `at`: goes on in a list into what its tail
+ * is, and else in the outer readers that have more. */
+void pier__read_done(pier_reader *reader, const uint8_t *at);
 
 /* The first error of the whole, with "expected `expected`, got" the term at `at`
  * (where `expected` is NULL, only the error's own text). Ends `reader` and those

@@ -8,21 +8,23 @@
 extern inline int pier_read_if_atom(pier_reader *reader, const char *name);
 extern inline int pier_read_this_atom(pier_reader *reader, const char *name);
 
+/* True if the term at `at` is the atom, and then it has been read. */
+static bool take(pier_reader *reader, const uint8_t *at, const char *name, size_t size) {
+  const uint8_t *after = pier__atom_pass(at, pier_span_of(name, size));
+  if (after) pier__read_pass(reader, after);
+  return after != NULL;
+}
+
 int pier_read_if_atom_general(pier_reader *reader, const char *name, size_t size) {
   const uint8_t *at = pier_read_more(reader) ? pier__read_next(reader) : NULL;
-  if (!at || !pier__atom_is(at, pier_span_of(name, size))) return 0;
-  pier__read_pass(reader, pier__view_skip(at));
-  return 1;
+  return at && take(reader, at, name, size);
 }
 
 int pier_read_this_atom_general(pier_reader *reader, const char *name, size_t size) {
   char expected[64];
   const uint8_t *at = pier__read_next(reader);
   if (!at) return 0;
-  if (pier__atom_is(at, pier_span_of(name, size))) {
-    pier__read_pass(reader, pier__view_skip(at));
-    return 1;
-  }
+  if (take(reader, at, name, size)) return 1;
   snprintf(expected, sizeof expected, "atom %s", name);
   pier__read_fail(reader, PIER_EMATCH, at, expected);
   return 0;
@@ -30,14 +32,10 @@ int pier_read_this_atom_general(pier_reader *reader, const char *name, size_t si
 
 int pier_read_bool(pier_reader *reader) {
   const uint8_t *at = pier__read_next(reader);
-  int value;
   if (!at) return 0;
-  value = pier__atom_is(at, pier_span_of("true", 4));
-  if (value || pier__atom_is(at, pier_span_of("false", 5)))
-    pier__read_pass(reader, pier__view_skip(at));
-  else
-    pier__read_fail(reader, PIER_EMATCH, at, "true or false");
-  return value;
+  if (take(reader, at, "true", 4)) return 1;
+  if (!take(reader, at, "false", 5)) pier__read_fail(reader, PIER_EMATCH, at, "true or false");
+  return 0;
 }
 
 void pier_read_atom(pier_reader *reader, pier_buffer *name) {

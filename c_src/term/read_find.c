@@ -12,12 +12,16 @@ struct wanted {
   pier_span term;
 };
 
-/* 1, 0, or PIER_ENOMEM; *after gets where the value is. */
-static int is_wanted(const struct wanted *wanted, const uint8_t *key, const uint8_t **after) {
+/* 1, 0, or PIER_ENOMEM; *value gets where the value is. */
+static int is_wanted(const struct wanted *wanted, const uint8_t *key, const uint8_t **value) {
   int error = 0, same;
-  *after = pier__view_skip(key);
-  if (!wanted->term.data) return pier__atom_is(key, wanted->name);
-  same = pier_term_equal(pier_span_of(key, (size_t)(*after - key)), wanted->term, &error);
+  if (!wanted->term.data) {
+    *value = pier__atom_pass(key, wanted->name);
+    if (*value) return 1;
+  }
+  *value = pier__view_skip(key);
+  if (!wanted->term.data) return 0;
+  same = pier_term_equal(pier_span_of(key, (size_t)(*value - key)), wanted->term, &error);
   return error ? error : same;
 }
 

@@ -56,51 +56,57 @@ static bool end_list(pier_reader *list) {
   return false;
 }
 
-static bool has_ended(pier_reader *reader) {
-  switch (reader->kind) {
-  case PIER_READER_LIST:
-  case PIER_READER_IMPROPER:
-    return end_list(reader);
-  case PIER_READER_SEARCHED:
-    return reader->more.pairs == 0;
-  default:
-    return true;
-  }
+/* Whether nothing is left behind *at either, which moves over the tail of a list. */
+static bool has_ended(pier_reader *reader, const uint8_t **at) {
+  bool ended = true;
+  reader->at = *at;
+  if (reader->kind == PIER_READER_LIST || reader->kind == PIER_READER_IMPROPER)
+    ended = end_list(reader);
+  else if (reader->kind == PIER_READER_SEARCHED)
+    ended = reader->more.pairs == 0;
+  *at = reader->at;
+  return ended;
 }
 
-void pier__read_done(pier_reader *reader) {
-  while (has_ended(reader)) {
-    pier_reader *up = reader->up;
+/* An outer reader that went on without this one stands elsewhere. */
+static bool is_open(const pier_reader *up, const uint8_t *term) {
+  return up && (up->state == PIER_READER_OPEN || up->state == PIER_READER_PASSED) &&
+         up->at == term;
+}
+
+void pier__read_done(pier_reader *reader, const uint8_t *at) {
+  pier_reader *up;
+  reader->left = 0;
+  while (reader->kind == PIER_READER_TUPLE || has_ended(reader, &at)) {
     reader->state = PIER_READER_DONE;
-    /* An outer reader that went on without this one stands elsewhere. */
-    if (!up || (up->state != PIER_READER_OPEN && up->state != PIER_READER_PASSED) ||
-        up->at != reader->term)
-      return;
-    up->at = reader->at;
-    up->left = up->held;
+    up = reader->up;
+    if (!is_open(up, reader->term)) return;
     up->state = PIER_READER_READY;
-    if (up->left > 0) return;
+    up->left = up->held;
+    if (up->left > 0) {
+      up->at = at;
+      return;
+    }
     reader = up;
   }
 }
 
-void pier__read_pass(pier_reader *reader, const uint8_t *after) {
-  if (reader->kind == PIER_READER_STRING) {
-    if (++reader->at == reader->more.end) pier__read_done(reader);
-    return;
-  }
-  reader->at = after;
-  if (--reader->left == 0) pier__read_done(reader);
+void pier__read_last(pier_reader *reader, const uint8_t *after) {
+  if (reader->kind != PIER_READER_STRING)
+    pier__read_done(reader, after);
+  else if (++reader->at == reader->more.end)
+    pier__read_done(reader, reader->at);
 }
 
 /* ---- The next term ------------------------------------------------------------ */
 
 /* Over a map in which keys were looked up. */
 static void pass_inner(pier_reader *reader) {
-  reader->at = pier__view_skip(reader->at);
+  const uint8_t *after = pier__view_skip(reader->at);
   reader->left = reader->held;
   reader->state = PIER_READER_READY;
-  if (reader->left == 0) pier__read_done(reader);
+  reader->at = after;
+  if (reader->left == 0) pier__read_done(reader, after);
 }
 
 /* False if nothing is next. */
@@ -127,7 +133,7 @@ static void fail_end(pier_reader *reader) {
     pier__read_fail_whole(reader, PIER_EMATCH, longer[reader->kind]);
 }
 
-const uint8_t *pier__read_next(pier_reader *reader) {
+const uint8_t *pier__read_settle(pier_reader *reader) {
   const uint8_t *at;
   if (reader->left == 0 && !settle(reader)) {
     fail_end(reader);
@@ -220,24 +226,24 @@ pier_span pier_read_term(pier_reader *reader) {
   return pier_span_of(at, (size_t)(after - at));
 }
 
-/* Over what is left of a container by its parts, as an inner reader may be open. */
-static void skip_rest(pier_reader *reader) {
+/* Behind what is left of a container, by its parts, as an inner reader may be open. */
+static const uint8_t *skip_rest(const pier_reader *reader) {
+  const uint8_t *at = reader->at;
   size_t count = reader->left;
+  if (reader->kind == PIER_READER_STRING) return reader->more.end;
+  if (reader->kind == PIER_READER_SEARCHED) return pier__view_skip(reader->term);
   if (reader->state == PIER_READER_OPEN || reader->state == PIER_READER_PASSED)
     count = reader->held + 1;
-  if (reader->kind == PIER_READER_STRING) reader->at = reader->more.end;
   if (reader->kind == PIER_READER_LIST || reader->kind == PIER_READER_IMPROPER) count++;
   for (; count > 0; count--)
-    reader->at = pier__view_skip(reader->at);
+    at = pier__view_skip(at);
+  return at;
 }
 
 void pier_read_leave(pier_reader *reader) {
+  const uint8_t *after;
   if (reader->state == PIER_READER_DONE || reader->state == PIER_READER_FAILED) return;
-  if (reader->kind == PIER_READER_SEARCHED)
-    reader->at = pier__view_skip(reader->term);
-  else
-    skip_rest(reader);
-  reader->left = 0;
+  after = skip_rest(reader);
   reader->kind = PIER_READER_TAIL; /* nothing comes after it */
-  pier__read_done(reader);
+  pier__read_done(reader, after);
 }

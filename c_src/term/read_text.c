@@ -59,8 +59,36 @@ void pier_read_iodata(pier_reader *reader, pier_buffer *out) {
   read_deep(reader, out, pier__iodata_leaf, "iodata");
 }
 
+/* The bytes of the commonest text, a string or binary; none otherwise. */
+static pier_span plain_bytes(const uint8_t *at) {
+  if (at[0] == ERL_STRING_EXT) return pier_span_of(at + 3, pier__load16(at + 1));
+  if (at[0] == ERL_BINARY_EXT) return pier_span_of(at + 5, pier__load32(at + 1));
+  return pier_span_of(NULL, 0);
+}
+
+/* Copies text that is all ASCII; false if it is not, or if there is no room. */
+static bool copy_ascii(pier_buffer *out, pier_span text) {
+  uint8_t *to, all = 0;
+  size_t i;
+  if (text.size == 0) return false;
+  to = pier_buffer_reserve(out, text.size);
+  if (!to) return false;
+  for (i = 0; i < text.size; i++)
+    all |= to[i] = text.data[i];
+  if (all >= 0x80) return false;
+  out->size += text.size;
+  return true;
+}
+
 void pier_read_text(pier_reader *reader, pier_buffer *out) {
-  read_deep(reader, out, pier__chardata_leaf, "text");
+  const uint8_t *at = pier__read_next(reader);
+  pier_span text;
+  if (!at) return;
+  text = plain_bytes(at);
+  if (copy_ascii(out, text))
+    pier__read_pass(reader, text.data + text.size);
+  else
+    read_deep(reader, out, pier__chardata_leaf, "text");
 }
 
 size_t pier_read_string(pier_reader *reader, char *text, size_t room) {

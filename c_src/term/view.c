@@ -211,13 +211,40 @@ bool pier__view_real(const pier__view *view, double *value) {
   return true;
 }
 
-const uint8_t *pier__view_skip(const uint8_t *at) {
-  size_t pending = 1;
+/* The head of the term at `at`, with its data; what most terms are made of needs no
+ * view. *children gets how many terms follow. */
+static const uint8_t *skip_head(const uint8_t *at, size_t *children) {
   pier__view view;
-  do {
+  *children = 0;
+  switch (at[0]) {
+  case ERL_SMALL_INTEGER_EXT:
+    return at + 2;
+  case ERL_INTEGER_EXT:
+    return at + 5;
+  case ERL_NIL_EXT:
+    return at + 1;
+  case ERL_SMALL_ATOM_UTF8_EXT:
+    return at + 2 + at[1];
+  case ERL_ATOM_EXT:
+  case ERL_STRING_EXT:
+    return at + 3 + pier__load16(at + 1);
+  case ERL_BINARY_EXT:
+    return at + 5 + pier__load32(at + 1);
+  case ERL_SMALL_TUPLE_EXT:
+    *children = at[1];
+    return at + 2;
+  default:
     pier__view_at(&view, at);
-    at = view.next;
-    pending += view.children;
+    *children = view.children;
+    return view.next;
+  }
+}
+
+const uint8_t *pier__view_skip(const uint8_t *at) {
+  size_t pending = 1, children;
+  do {
+    at = skip_head(at, &children);
+    pending += children;
   } while (--pending > 0);
   return at;
 }
