@@ -1,3 +1,4 @@
+#include "term/argument.h"
 #include "term/emit.h"
 #include "term/normal.h"
 #include "term/text_parse.h"
@@ -11,6 +12,10 @@
 
 struct arguments {
   va_list list;
+  const uint8_t *types; /* NULL: not known */
+  size_t count;         /* directives so far */
+  pier_diag *diag;
+  int wrong_type;
 };
 
 static void put_signed(pier_buffer *out, long long value) {
@@ -86,43 +91,87 @@ static int put_term(pier_buffer *out, pier_span term, const char **fault) {
   return PIER_EARG;
 }
 
-static int put_argument(void *context, uint32_t letter, pier_buffer *out, const char **fault) {
-  struct arguments *arguments = context;
-  const void *data;
+static int put_identifier(void *argument, uint32_t letter, pier_buffer *out,
+                          const char **fault) {
+  int error = PIER_EARG;
+  if (argument && letter == 'p') error = pier_write_pid(out, argument);
+  if (argument && letter == 'P') error = pier_write_port(out, argument);
+  if (argument && letter == 'r') error = pier_write_ref(out, argument);
+  if (error == PIER_EARG) *fault = "an identifier that ei cannot encode";
+  return error;
+}
+
+/* Directives whose argument is a C string. */
+static int put_c_text(const char *text, uint32_t letter, pier_buffer *out, const char **fault) {
+  pier_span span = pier_span_text(text);
+  if (!text) {
+    *fault = "a NULL where text is wanted";
+    return PIER_EARG;
+  }
+  if (letter == 'a') return put_atom(out, span, fault);
+  if (letter == 's') return put_text(out, span, fault);
+  return put_binary(out, span.data, span.size, fault);
+}
+
+static int put_number(struct arguments *arguments, uint32_t letter, pier_buffer *out,
+                      const char **fault) {
   switch (letter) {
   case 'i':
     put_signed(out, va_arg(arguments->list, int));
-    return out->error;
+    break;
   case 'u':
     pier__emit_integer(out, false, va_arg(arguments->list, unsigned));
-    return out->error;
+    break;
   case 'l':
     put_signed(out, va_arg(arguments->list, long long));
-    return out->error;
+    break;
   case 'L':
     pier__emit_integer(out, false, va_arg(arguments->list, unsigned long long));
-    return out->error;
-  case 'd':
+    break;
+  case 'n':
+    pier__emit_integer(out, false, va_arg(arguments->list, size_t));
+    break;
+  case 'B':
+    return pier_write_atom(out, va_arg(arguments->list, int) ? "true" : "false");
+  default:
     return put_float(out, va_arg(arguments->list, double), fault);
-  case 'a':
-    return put_atom(out, pier_span_text(va_arg(arguments->list, const char *)), fault);
+  }
+  return out->error;
+}
+
+static int put_argument(void *context, uint32_t letter, pier_buffer *out, const char **fault) {
+  struct arguments *arguments = context;
+  const pier__directive_row *row = pier__format_directive(letter);
+  const pier_buffer *buffer;
+  const void *data;
+  if (!row) {
+    *fault = "there is no such directive in a format";
+    return PIER_EPATTERN;
+  }
+  arguments->wrong_type =
+      pier__check_types(row, &arguments->types, ++arguments->count, arguments->diag);
+  if (arguments->wrong_type) return arguments->wrong_type;
+  switch (letter) {
   case 'A':
     return put_atom(out, va_arg(arguments->list, pier_span), fault);
+  case 'a':
   case 's':
-    return put_text(out, pier_span_text(va_arg(arguments->list, const char *)), fault);
   case 'z':
-    data = va_arg(arguments->list, const char *);
-    return put_binary(out, data, data ? strlen(data) : 0, fault);
+    return put_c_text(va_arg(arguments->list, const char *), letter, out, fault);
   case 'b':
     data = va_arg(arguments->list, const void *);
     return put_binary(out, data, va_arg(arguments->list, size_t), fault);
   case 't':
     return put_term(out, va_arg(arguments->list, pier_span), fault);
   case 'T':
-    return put_term(out, pier_buffer_span(va_arg(arguments->list, const pier_buffer *)), fault);
+    buffer = va_arg(arguments->list, const pier_buffer *);
+    return put_term(out, buffer ? pier_buffer_span(buffer) : pier_span_of(NULL, 0), fault);
+  case 'p':
+  case 'P':
+  case 'r':
+    return put_identifier(va_arg(arguments->list, void *), letter, out, fault);
   default:
-    *fault = "there is no such directive in a format";
-    return PIER_EPATTERN;
+    return put_number(arguments, letter, out, fault);
   }
 }
 
@@ -133,10 +182,21 @@ static int check_end(pier__parser *parser) {
   return pier__parser_fail(parser, PIER_EPATTERN, "there is more text after the term");
 }
 
-int pier_vformat(pier_buffer *out, const char *format, va_list list, pier_diag *diag) {
+/* What was wrong with the types has been told; its place is added. */
+static int report(const pier__parser *parser, int error, int wrong_type, pier_diag *diag) {
+  if (error == PIER_ETEXT || error == PIER_EDEPTH) error = PIER_EPATTERN;
+  if (!wrong_type)
+    pier_diag_set(diag, error, 0, "%s", parser->fault ? parser->fault : pier_strerror(error));
+  pier__text_position(diag, parser->lexer.text,
+                      parser->fault || wrong_type ? parser->fault_at : parser->lexer.at);
+  return error;
+}
+
+int pier_vformat_typed(pier_buffer *out, const uint8_t *types, const char *format, va_list list,
+                       pier_diag *diag) {
   pier_limits limits;
   pier__parser parser;
-  struct arguments arguments;
+  struct arguments arguments = {.types = types, .diag = diag};
   size_t before = out->size;
   int error;
   if (out->error) return pier_diag_set(diag, out->error, 0, "the buffer had failed before");
@@ -151,20 +211,35 @@ int pier_vformat(pier_buffer *out, const char *format, va_list list, pier_diag *
   if (!error && out->size == before + 1)
     error = pier__parser_fail(&parser, PIER_EPATTERN, "there is no term in the format");
   if (!error) error = check_end(&parser);
+  if (!error) {
+    parser.fault_at = parser.lexer.at;
+    error = arguments.wrong_type = pier__check_no_more(arguments.types, arguments.count, diag);
+  }
   if (!error && parser.loose) error = pier__normal_in_place(out, before + 1);
   va_end(arguments.list);
-  if (error == PIER_ETEXT || error == PIER_EDEPTH) error = PIER_EPATTERN;
   if (error) {
     out->size = before;
-    pier_diag_set(diag, error, 0, "%s", parser.fault ? parser.fault : pier_strerror(error));
-    pier__text_position(diag, parser.lexer.text,
-                        parser.fault ? parser.fault_at : parser.lexer.at);
+    if (out->error == PIER_EARG) out->error = 0; /* of an argument, not of the buffer */
+    error = report(&parser, error, arguments.wrong_type, diag);
   }
   pier__parser_free(&parser);
   return error;
 }
 
-int pier_format(pier_buffer *out, const char *format, ...) {
+int pier_vformat(pier_buffer *out, const char *format, va_list arguments, pier_diag *diag) {
+  return pier_vformat_typed(out, NULL, format, arguments, diag);
+}
+
+int pier_format_typed(pier_buffer *out, const uint8_t *types, const char *format, ...) {
+  va_list arguments;
+  int error;
+  va_start(arguments, format);
+  error = pier_vformat_typed(out, types, format, arguments, NULL);
+  va_end(arguments);
+  return error;
+}
+
+int(pier_format)(pier_buffer *out, const char *format, ...) {
   va_list arguments;
   int error;
   va_start(arguments, format);

@@ -1,111 +1,124 @@
-#include "term/match.h"
 #include "term/normal.h"
+#include "term/pattern.h"
 
 #include <string.h>
 
-/* Values wait here until the whole pattern has matched. */
+/* Values wait in their slots until the whole pattern has matched. */
 
-static pier__store *store_at(pier__match *match, size_t index) {
-  if (index < PIER__FEW_STORES) return &match->few[index];
-  return (pier__store *)(void *)match->more.data + (index - PIER__FEW_STORES);
-}
-
-int pier__match_remember(pier__match *match, const pier__store *store) {
-  if (match->stores < PIER__FEW_STORES) {
-    match->few[match->stores] = *store;
-  } else if (pier_buffer_append(&match->more, store, sizeof *store) < 0) {
-    return PIER_ENOMEM;
-  }
-  match->stores++;
-  return 0;
+static bool appends(uint8_t letter) {
+  return letter == 'T' || letter == 's';
 }
 
 /* The rest of a list as a list of its own. */
-static int copy_rest(pier_buffer *to, const pier__cursor *list) {
+static int copy_rest(pier_buffer *to, const pier__slot *slot) {
+  const uint8_t *at = slot->value.rest.at, *end = at;
+  size_t left = slot->value.rest.left >> 1, i;
   pier_buffer whole = PIER_BUFFER_INIT;
-  uint8_t head[5] = {ERL_LIST_EXT, 0, 0, 0, 0};
-  size_t size;
   int error;
-  if (list->string) {
-    size = list->left;
-    head[0] = size > 0 ? ERL_STRING_EXT : ERL_NIL_EXT;
-    head[1] = (uint8_t)(size >> 8);
-    head[2] = (uint8_t)size;
-    pier_buffer_append(to, head, size > 0 ? 3 : 1);
-    return pier_buffer_append(to, list->at, size);
-  }
-  if (list->left == 0) {
-    const uint8_t *end = pier__view_skip(list->at);
-    return pier_buffer_append(to, list->at, (size_t)(end - list->at));
-  }
-  for (size = 0; size < 4; size++)
-    head[4 - size] = (uint8_t)(list->left >> (8 * size));
-  pier_buffer_append(&whole, head, sizeof head);
-  {
-    const uint8_t *end = list->at;
-    size_t left = list->left + 1;
-    while (left-- > 0)
-      end = pier__view_skip(end);
-    pier_buffer_append(&whole, list->at, (size_t)(end - list->at));
-  }
-  error = whole.error ? whole.error : pier__normal(to, whole.data);
+  if (slot->value.rest.left & 1) return pier_write_string(to, at, left);
+  for (i = 0; i <= left; i++)
+    end = pier__view_skip(end);
+  pier_write_list(&whole, left);
+  pier_buffer_append(&whole, at, (size_t)(end - at));
+  error = whole.error;
+  if (!error && left == 0) error = pier_buffer_append(to, whole.data, whole.size);
+  if (!error && left > 0) error = pier__normal(to, whole.data);
   pier_buffer_free(&whole);
   return error;
 }
 
-static int copy_term(const pier__store *store) {
-  pier_buffer *to = store->to;
-  size_t before = to->size;
-  int error = pier_write_version(to);
-  if (!error) {
-    error = store->list.at ? copy_rest(to, &store->list)
-                           : pier_buffer_append(to, store->span.data, store->span.size);
-  }
-  if (error && before <= to->size) to->size = before;
-  return error;
+/* A NUL follows that is not counted. */
+static int copy_text(pier_buffer *to, const pier__slot *slot) {
+  size_t size = slot->value.span.size;
+  uint8_t *place = pier_buffer_reserve(to, size + 1);
+  if (!place) return to->error;
+  pier__text_copy(slot->value.span.data, place);
+  place[size] = '\0';
+  to->size += size;
+  return 0;
 }
 
-static void store_value(const pier__store *store) {
-  switch (store->letter) {
+static int append_value(const pier__program *program, size_t i, const pier__slot *slot,
+                        bool rest) {
+  pier_buffer *to = slot->target.to;
+  int error;
+  if (program->letters[i] == 's') return copy_text(to, slot);
+  error = pier_write_version(to);
+  if (error) return error;
+  return rest ? copy_rest(to, slot)
+              : pier_buffer_append(to, slot->value.span.data, slot->value.span.size);
+}
+
+static void store_identifier(uint8_t letter, const pier__slot *slot) {
+  const char *at = (const char *)slot->value.span.data;
+  int index = 0;
+  if (letter == 'p') (void)ei_decode_pid(at, &index, slot->target.to);
+  if (letter == 'P') (void)ei_decode_port(at, &index, slot->target.to);
+  if (letter == 'r') (void)ei_decode_ref(at, &index, slot->target.to);
+}
+
+static void store_value(uint8_t letter, const pier__slot *slot) {
+  void *to = slot->target.to;
+  switch (letter) {
   case 'i':
-    *(int *)store->to = store->value.i;
+    *(int *)to = (int)slot->value.whole;
     break;
   case 'u':
-    *(unsigned *)store->to = store->value.u;
+    *(unsigned *)to = (unsigned)slot->value.natural;
     break;
   case 'l':
-    *(long long *)store->to = store->value.l;
+    *(long long *)to = slot->value.whole;
     break;
   case 'L':
-    *(unsigned long long *)store->to = store->value.L;
+    *(unsigned long long *)to = slot->value.natural;
+    break;
+  case 'n':
+    *(size_t *)to = (size_t)slot->value.natural;
     break;
   case 'd':
-    *(double *)store->to = store->value.d;
+    *(double *)to = slot->value.real;
+    break;
+  case 'B':
+    *(bool *)to = slot->value.whole != 0;
+    break;
+  case 'z':
+    pier__text_copy(slot->value.span.data, to);
+    ((char *)to)[slot->value.span.size] = '\0';
+    break;
+  case 'a':
+  case 'b':
+  case 't':
+    *(pier_span *)to = slot->value.span;
     break;
   default:
-    *(pier_span *)store->to = store->span;
+    store_identifier(letter, slot);
   }
+}
+
+static bool is_rest(const pier__program *program, size_t slot) {
+  const pier__op *op = program->ops;
+  for (; op->code != PIER__DO_DONE; op++)
+    if (op->code == PIER__DO_REST && op->slot == slot) return true;
+  return false;
 }
 
 /* Copies come first, they can fail; then what was copied is taken back. */
-int pier__match_commit(pier__match *match) {
-  size_t i, done = 0;
+int pier__match_commit(pier__run *run) {
+  const pier__program *program = run->program;
+  size_t i, before;
   int error = 0;
-  for (i = 0; i < match->stores; i++) {
-    pier__store *store = store_at(match, i);
-    size_t before;
-    if (store->letter != 'T') continue;
-    before = ((pier_buffer *)store->to)->size;
-    error = copy_term(store);
-    store->span.size = before;
-    if (error) break;
+  for (i = 0; i < program->values && !error; i++) {
+    pier__slot *slot = &run->slots[i];
+    if (!appends(program->letters[i])) continue;
+    before = ((pier_buffer *)slot->target.to)->size;
+    error = append_value(program, i, slot, program->letters[i] == 'T' && is_rest(program, i));
+    slot->target.room = before;
   }
-  for (done = i; error && done > 0; done--) {
-    const pier__store *store = store_at(match, done - 1);
-    if (store->letter == 'T') ((pier_buffer *)store->to)->size = store->span.size;
-  }
-  for (i = 0; i < match->stores && !error; i++)
-    if (store_at(match, i)->letter != 'T') store_value(store_at(match, i));
-  if (error) pier_diag_set(match->diag, error, 0, "%s", pier_strerror(error));
-  return error;
+  for (; error && i > 0; i--)
+    if (appends(program->letters[i - 1]))
+      ((pier_buffer *)run->slots[i - 1].target.to)->size = run->slots[i - 1].target.room;
+  if (error) return pier_diag_set(run->diag, error, 0, "%s", pier_strerror(error));
+  for (i = 0; i < program->values; i++)
+    if (!appends(program->letters[i])) store_value(program->letters[i], &run->slots[i]);
+  return 0;
 }

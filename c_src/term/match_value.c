@@ -1,201 +1,196 @@
-#include "term/match.h"
-
 #include "term/atom.h"
 #include "term/order.h"
+#include "term/pattern.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <string.h>
 
 /* ---- Directives ---------------------------------------------------------- */
 
 static bool is_whole(const pier__view *view, uint64_t most, uint64_t least) {
-  return view->kind == PIER__INT && view->size == 0 &&
-         view->magnitude <= (view->negative ? least : most);
+  return view->size == 0 && view->magnitude <= (view->negative ? least : most);
 }
 
-static bool take_signed(const pier__view *view, uint64_t most, long long *value) {
+static bool take_signed(const pier__view *view, uint64_t most, pier__slot *slot) {
   if (!is_whole(view, most, most + 1)) return false;
-  *value = view->negative ? (long long)(0 - view->magnitude) : (long long)view->magnitude;
+  slot->value.whole =
+      view->negative ? (long long)(0 - view->magnitude) : (long long)view->magnitude;
   return true;
 }
 
-static const struct directive {
-  uint32_t letter;
+static bool take_natural(const pier__view *view, uint64_t most, pier__slot *slot) {
+  slot->value.natural = view->magnitude;
+  return is_whole(view, most, 0);
+}
+
+static bool take_bool(const pier__view *view, pier__slot *slot) {
+  slot->value.whole = pier__atom_same(view, pier_span_text("true"));
+  return slot->value.whole || pier__atom_same(view, pier_span_text("false"));
+}
+
+static int fail(const pier__run *run, const pier__op *op, const char *expected) {
+  return pier__run_fail(run, op, PIER_EMATCH, run->at, expected);
+}
+
+static int take_text(pier__run *run, const pier__op *op, pier__slot *slot) {
+  bool has_nul;
+  slot->value.span.data = run->at;
+  if (!pier__text_measure(run->at, &slot->value.span.size, &has_nul))
+    return fail(run, op, "text");
+  if (op->letter == 's') return 0;
+  if (has_nul) return pier__run_fail(run, op, PIER_ERANGE, run->at, "text without NUL");
+  if (slot->value.span.size >= slot->target.room)
+    return pier__run_fail(run, op, PIER_ERANGE, run->at, "text that fits");
+  return 0;
+}
+
+static int take_equal(pier__run *run, const pier__op *op, const pier__slot *slot) {
+  pier_span term = pier_span_of(run->at, (size_t)(pier__view_skip(run->at) - run->at));
+  int error;
+  if (pier_term_equal(term, slot->target.given, &error)) return 0;
+  return error ? error : fail(run, op, "the given term");
+}
+
+static int take_identifier(pier__run *run, const pier__op *op, pier__slot *slot) {
+  int index = 0, error = -1;
+  const char *at = (const char *)run->at;
+  if (op->letter == 'p') error = ei_decode_pid(at, &index, NULL);
+  if (op->letter == 'P') error = ei_decode_port(at, &index, NULL);
+  if (op->letter == 'r') error = ei_decode_ref(at, &index, NULL);
+  slot->value.span = pier_span_of(at, (size_t)index);
+  return error < 0 ? pier__run_fail(run, op, PIER_ERANGE, run->at, "identifier that ei takes")
+                   : 0;
+}
+
+static const struct kind {
+  uint8_t letter;
   pier__kind kind;
-  const char *expected;
-} directives[] = {
-    {'i', PIER__INT, "integer"}, {'u', PIER__INT, "integer"},  {'l', PIER__INT, "integer"},
-    {'L', PIER__INT, "integer"}, {'d', PIER__FLOAT, "number"}, {'a', PIER__ATOM, "atom"},
-    {'b', PIER__BITS, "binary"}, {'t', PIER__NIL, NULL},       {'T', PIER__NIL, NULL}};
+  const char *expected; /* NULL: any */
+} kinds[] = {{'i', PIER__INT, "integer"},
+             {'u', PIER__INT, "integer"},
+             {'l', PIER__INT, "integer"},
+             {'L', PIER__INT, "integer"},
+             {'n', PIER__INT, "integer"},
+             {'d', PIER__FLOAT, "number"},
+             {'B', PIER__ATOM, "true or false"},
+             {'a', PIER__ATOM, "atom"},
+             {'A', PIER__ATOM, "atom"},
+             {'b', PIER__BITS, "binary"},
+             {'p', PIER__PID, "pid"},
+             {'P', PIER__PORT, "port"},
+             {'r', PIER__REF, "reference"}};
 
-static const struct directive *find_directive(uint32_t letter) {
+/* NULL if the term is of the directive's kind, else what it should be. */
+static const char *wrong_kind(uint8_t letter, const pier__view *view) {
   size_t i;
-  for (i = 0; i < sizeof directives / sizeof directives[0]; i++)
-    if (directives[i].letter == letter) return &directives[i];
-  return NULL;
+  for (i = 0; i < sizeof kinds / sizeof kinds[0] && kinds[i].letter != letter; i++) {
+  }
+  if (i == sizeof kinds / sizeof kinds[0]) return NULL;
+  if (letter == 'd' && view->kind == PIER__INT) return NULL;
+  if (letter == 'b' && view->size > 0 && view->bits != 8) return kinds[i].expected;
+  return view->kind == kinds[i].kind ? NULL : kinds[i].expected;
 }
 
-static bool has_kind(const struct directive *directive, const pier__view *view) {
-  if (!directive->expected) return true;
-  if (directive->letter == 'd' && view->kind == PIER__INT) return true;
-  if (directive->letter == 'b' && view->size > 0 && view->bits != 8) return false;
-  return view->kind == directive->kind;
-}
-
-/* False if the value is of the right kind but does not fit. */
-static bool take_value(pier__store *store, const pier__view *view, const uint8_t *at) {
-  long long whole = 0;
-  bool fits = true;
-  switch (store->letter) {
+/* 0, or an error that has been told; 1 if the value does not fit. */
+static int take(pier__run *run, const pier__op *op, const pier__view *view) {
+  pier__slot *slot = &run->slots[op->slot];
+  switch (op->letter) {
   case 'i':
-    fits = take_signed(view, INT_MAX, &whole);
-    store->value.i = (int)whole;
-    return fits;
+    return !take_signed(view, INT_MAX, slot);
   case 'u':
-    store->value.u = (unsigned)view->magnitude;
-    return is_whole(view, UINT_MAX, 0);
+    return !take_natural(view, UINT_MAX, slot);
   case 'l':
-    return take_signed(view, LLONG_MAX, &store->value.l);
+    return !take_signed(view, LLONG_MAX, slot);
   case 'L':
-    store->value.L = view->magnitude;
-    return is_whole(view, ULLONG_MAX, 0);
+    return !take_natural(view, ULLONG_MAX, slot);
+  case 'n':
+    return !take_natural(view, SIZE_MAX, slot);
   case 'd':
-    return pier__view_real(view, &store->value.d);
+    return !pier__view_real(view, &slot->value.real);
+  case 'B':
+    return take_bool(view, slot) ? 0 : fail(run, op, "true or false");
   case 'a':
-    return pier__atom_span(view, &store->span);
+    return !pier__atom_span(view, &slot->value.span);
+  case 'A':
+    return pier__atom_same(view, slot->target.given) ? 0
+                                                     : fail(run, op, "atom of the given name");
   case 'b':
-    store->span = pier_span_of(view->data, view->size);
-    return true;
-  default:
-    store->span = pier_span_of(at, (size_t)(pier__view_skip(at) - at));
-    return true;
+    slot->value.span = pier_span_of(view->data, view->size);
+    return 0;
+  case 's':
+  case 'z':
+    return take_text(run, op, slot);
+  case 'E':
+    return take_equal(run, op, slot);
+  case 'p':
+  case 'P':
+  case 'r':
+    return take_identifier(run, op, slot);
+  default: /* t, T */
+    slot->value.span = pier_span_of(run->at, (size_t)(pier__view_skip(run->at) - run->at));
+    return 0;
   }
 }
 
-int pier__match_directive(pier__match *match, const pier__view *view, const uint8_t *at) {
-  const struct directive *directive = find_directive(match->token.value);
-  pier__store store;
-  if (!directive)
-    return pier__match_bad_pattern(match, "there is no such directive in a pattern");
-  if (!has_kind(directive, view))
-    return pier__match_fail(match, PIER_EMATCH, at, directive->expected);
-  memset(&store, 0, sizeof store);
-  store.letter = match->token.value;
-  store.to = va_arg(match->arguments, void *);
-  if (!take_value(&store, view, at))
-    return pier__match_fail(match, PIER_ERANGE, at, "value that fits its C type");
-  if (pier__match_remember(match, &store) < 0) return PIER_ENOMEM;
-  return pier__match_advance(match);
+int pier__match_value(pier__run *run, const pier__op *op) {
+  pier__view view;
+  const char *expected;
+  int error;
+  pier__view_at(&view, run->at);
+  expected = wrong_kind(op->letter, &view);
+  if (expected) return fail(run, op, expected);
+  error = take(run, op, &view);
+  if (error > 0)
+    return pier__run_fail(run, op, PIER_ERANGE, run->at, "value that fits its C type");
+  if (!error && !op->last) run->at = view.children > 0 ? pier__view_skip(run->at) : view.next;
+  return error;
 }
 
 /* ---- Literals ------------------------------------------------------------ */
 
-enum { PLAIN_DIGITS = 18 }; /* so many decimal digits fit 64 bits */
-
-/* The commonest literals are compared where they stand: 1 the same, 0 not,
- * -1 if this is another kind of literal. */
-static int compare_plain(const pier__match *match, const pier__view *view) {
-  const pier__token *token = &match->token;
-  uint64_t value = 0;
-  size_t i;
-  if (token->kind == PIER__T_QUOTED && !token->escapes)
-    return view->kind == PIER__ATOM && pier__atom_same(view, token->text);
-  if (token->kind == PIER__T_ATOM && !pier__is_reserved(token->text))
-    return view->kind == PIER__ATOM && pier__atom_same(view, token->text);
-  if (token->kind != PIER__T_INTEGER || token->value != 10 || token->text.size > PLAIN_DIGITS)
-    return -1;
-  for (i = 0; i < token->text.size; i++)
-    if (token->text.data[i] != '_') value = value * 10 + (token->text.data[i] - (uint64_t)'0');
-  return view->kind == PIER__INT && view->size == 0 && !view->negative &&
-         view->magnitude == value;
-}
-
-/* Reads the literal that begins at the token; the token after it is next. */
-static int read_literal(pier__match *match, pier_buffer *literal) {
-  pier_limits limits;
-  pier__parser parser;
-  int error;
-  pier_limits_init(&limits);
-  pier__parser_init(&parser, literal, match->lexer.text, &limits);
-  parser.lexer.at = match->token.offset;
-  error = pier__parse_term(&parser);
-  if (!error && literal->size == 0)
-    error = pier__parser_fail(&parser, PIER_ETEXT, "a term is expected in the pattern");
-  match->lexer.at = parser.lexer.at;
-  match->token = parser.token;
-  pier__parser_free(&parser);
-  if (!error || error == PIER_ENOMEM) return error;
-  match->token.offset = parser.fault ? parser.fault_at : match->lexer.at;
-  return pier__match_bad_pattern(match, parser.fault ? parser.fault : pier_strerror(error));
-}
-
-/* The pattern from `from` to the token, without the blanks before it. */
-static pier_span text_since(const pier__match *match, size_t from) {
-  size_t end = match->token.offset;
-  while (end > from && match->lexer.text.data[end - 1] <= ' ')
-    end--;
-  return pier_span_of(match->lexer.text.data + from, end - from);
-}
-
-int pier__match_literal(pier__match *match, const pier__view *view, const uint8_t *at) {
-  static const pier__maps no_maps;
-  pier_buffer literal = PIER_BUFFER_INIT;
-  size_t from = match->token.offset;
-  int same = compare_plain(match, view), error;
-  if (same >= 0) {
-    match->literal = pier_span_of(match->lexer.text.data + from, match->lexer.at - from);
-    return same ? pier__match_advance(match) : pier__match_fail(match, PIER_EMATCH, at, NULL);
+/* Both are lists of characters, in whatever form. */
+static bool same_string(pier__elements *a, pier__elements *b) {
+  bool more = pier__elements_settle(a);
+  while (pier__elements_settle(b) == more && more) {
+    pier__view x, y;
+    pier__view_at(&x, pier__elements_take(a));
+    pier__view_at(&y, pier__elements_take(b));
+    if (y.kind != PIER__INT || pier__order_integers(&x, &y) != 0) return false;
+    if (!a->string) a->at = x.next;
+    if (!b->string) b->at = y.next;
+    more = pier__elements_settle(a);
   }
-  error = read_literal(match, &literal);
-  match->literal = text_since(match, from);
-  if (!error && pier__order(&no_maps, literal.data, at, &error) != 0 && !error)
-    error = pier__match_fail(match, PIER_EMATCH, at, NULL);
-  pier_buffer_free(&literal);
-  return error;
+  return !more && b->left == 0 && *pier__elements_tail(b) == ERL_NIL_EXT;
 }
 
-/* ---- Keys ------------------------------------------------------------------ */
+static bool match_string(pier__run *run, const pier__op *op) {
+  const uint8_t *literal = run->program->data + op->data;
+  pier__elements wanted, list;
+  pier__view view;
+  pier__view_at(&view, literal);
+  pier__elements_begin(&wanted, &view, literal);
+  pier__view_at(&view, run->at);
+  if (view.kind != PIER__LIST && view.kind != PIER__STRING) return false;
+  pier__elements_begin(&list, &view, run->at);
+  if (!same_string(&wanted, &list)) return false;
+  run->at = list.string ? list.end : list.at + 1;
+  return true;
+}
 
-static int find_pair(const pier__level *level, const pier_buffer *key, const uint8_t **value) {
+bool pier__match_leaf(pier__run *run, const pier__op *op) {
   static const pier__maps no_maps;
-  pier__view map;
-  const uint8_t *at;
-  size_t left;
+  const uint8_t *literal = run->program->data + op->data;
+  pier__view view;
   int error = 0;
-  pier__view_at(&map, level->map);
-  at = map.next;
-  *value = NULL;
-  for (left = map.count; left > 0 && !*value && !error; left--) {
-    const uint8_t *after = pier__view_skip(at);
-    if (pier__order(&no_maps, key->data, at, &error) == 0 && !error) *value = after;
-    at = pier__view_skip(after);
-  }
-  return error;
-}
-
-static int fail_key(pier__match *match, pier__level *level) {
-  char expected[64];
-  snprintf(expected, sizeof expected, "map with key %.*s", (int)level->key.size,
-           (const char *)level->key.data);
-  level->key.size = 0;
-  return pier__match_fail(match, PIER_EMATCH, level->map, expected);
-}
-
-int pier__match_key(pier__match *match, pier__level *level, const uint8_t **value) {
-  pier_buffer key = PIER_BUFFER_INIT;
-  size_t from = match->token.offset;
-  int error;
-  if (match->token.kind == PIER__T_DIRECTIVE || match->token.kind == PIER__T_VARIABLE)
-    return pier__match_bad_pattern(match, "the key in a pattern is a term without directives");
-  error = read_literal(match, &key);
-  if (!error && match->token.kind != PIER__T_ARROW)
-    error = pier__match_bad_pattern(match, "=> is expected after the key");
-  if (!error) {
-    level->key = text_since(match, from);
-    error = find_pair(level, &key, value);
-  }
-  if (!error && !*value) error = fail_key(match, level);
-  pier_buffer_free(&key);
-  return error ? error : pier__match_advance(match);
+  bool same;
+  if (op->code == PIER__DO_STRING) return match_string(run, op);
+  pier__view_at(&view, run->at);
+  if (op->code == PIER__DO_ATOM)
+    same = view.kind == PIER__ATOM && pier__atom_same(&view, pier_span_of(literal, op->size));
+  else if (op->code == PIER__DO_INTEGER)
+    same = view.kind == PIER__INT && view.size == 0 && view.negative == (op->whole < 0) &&
+           view.magnitude == (op->whole < 0 ? 0 - (uint64_t)op->whole : (uint64_t)op->whole);
+  else /* neither has parts, so this needs no memory */
+    same = view.children == 0 && pier__order(&no_maps, literal, run->at, &error) == 0;
+  if (same) run->at = view.next;
+  return same;
 }

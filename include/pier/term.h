@@ -132,29 +132,11 @@ typedef enum pier_text_style {
 PIER_API int pier_term_print(pier_buffer *out, pier_span term, pier_text_style style,
                              unsigned width);
 
-/* ---- Format and match (c_src/term/format.c, match.c) -------------------- */
-
-/* Appends the term that `format` describes, Erlang text in which directives
- * stand for values: "{ok, #{sum => ~l, name => ~t}}". doc/terms.md lists the
- * directives. Errors: PIER_EPATTERN (with diag's column in the format),
- * PIER_ERANGE (Inf, NaN, text that is not UTF-8), PIER_EARG (an empty span for
- * ~t), PIER_ELIMIT, the buffer's; after an error the buffer is as it was. */
-PIER_API int pier_format(pier_buffer *out, const char *format, ...);
-PIER_API int pier_vformat(pier_buffer *out, const char *format, va_list arguments,
-                          pier_diag *diag);
-
-/* 0 if `term` matches `pattern`, and the values are stored; PIER_EMATCH or
- * PIER_ERANGE if not, PIER_EPATTERN if the pattern is wrong; PIER_ENOMEM,
- * PIER_EARG for an empty span. Nothing is stored unless all matched. Spans that
- * are stored live as long as the bytes of `term`. `diag` says where: in the
- * term with its offset ("element 2 of tuple: expected integer, got atom foo"),
- * in the pattern with its line and column. */
-PIER_API int pier_match(pier_span term, const char *pattern, ...);
-PIER_API int pier_vmatch(pier_span term, const char *pattern, va_list arguments,
-                         pier_diag *diag);
-
 #ifdef __cplusplus
 }
 #endif
+
+/* Formats and patterns. */
+#include <pier/pattern.h>
 
 #endif

@@ -60,14 +60,14 @@ static struct row {
     {"\"abc\"", "[97,98,99]", 0, NULL},
     {"\"abc\"", "\"abd\"", PIER_EMATCH, "expected \"abc\", got list of 3"},
     {"{}", "{}", 0, NULL},
-    {"{}", "{a}", PIER_EMATCH, "expected smaller tuple, got tuple of 1"},
-    {"{a}", "{}", PIER_EMATCH, "expected bigger tuple, got tuple of 0"},
+    {"{}", "{a}", PIER_EMATCH, "expected tuple of 0, got tuple of 1"},
+    {"{a}", "{}", PIER_EMATCH, "expected tuple of 1, got tuple of 0"},
     {"{a,b}", "{a,b}", 0, NULL},
     {"{a,_}", "{a,{b}}", 0, NULL},
     {"{_,{_},_}", "{{x},{[a|b]},#{}}", 0, NULL},
     {"{a,{b,c}}", "{a,{b,d}}", PIER_EMATCH,
      "element 2 of tuple, element 2 of tuple: expected c, got atom d"},
-    {"{a}", "[a]", PIER_EMATCH, "expected tuple, got list of 1"},
+    {"{a}", "[a]", PIER_EMATCH, "expected tuple of 1, got list of 1"},
     {"[]", "[]", 0, NULL},
     {"[]", "[a]", PIER_EMATCH, "expected shorter list, got list of 1"},
     {"[]", "{}", PIER_EMATCH, "expected list, got tuple of 0"},
@@ -82,8 +82,8 @@ static struct row {
     {"[1|[]]", "[1]", 0, NULL},
     {"[1|[]]", "[1,2]", PIER_EMATCH, "expected shorter list, got list of 2"},
     {"[a|b]", "[a|b]", 0, NULL},
-    {"[a|b]", "[a|c]", PIER_EMATCH, "element 1 of list: expected b, got atom c"},
-    {"[a]", "[a|b]", PIER_EMATCH, "expected shorter list, got list of 1"},
+    {"[a|b]", "[a|c]", PIER_EMATCH, "tail of list: expected b, got atom c"},
+    {"[a]", "[a|b]", PIER_EMATCH, "expected proper list, got list of 1"},
     {"[a|b]", "[a,b]", PIER_EMATCH, "expected shorter list, got list of 2"},
     {"[{a,1}|_]", "[{a,1},{b,2}]", 0, NULL},
     {"[_,[x]]", "[1,[y]]", PIER_EMATCH,
@@ -93,9 +93,9 @@ static struct row {
     {"#{a=>1}", "#{a=>1,b=>2}", 0, NULL},
     {"#{b=>2,a=>1}", "#{a=>1,b=>2}", 0, NULL},
     {"#{a=>2}", "#{a=>1}", PIER_EMATCH, "value of key a: expected 2, got integer 1"},
-    {"#{c=>_}", "#{a=>1}", PIER_EMATCH, "expected map with key c, got map"},
+    {"#{c=>_}", "#{a=>1}", PIER_EMATCH, "expected map with key c, got map of 1"},
     {"#{\"k\"=>_,<<\"b\">>=>_,{x,1}=>_}", "#{\"k\"=>1,<<\"b\">>=>2,{x,1}=>3}", 0, NULL},
-    {"#{1=>_}", "#{1.0=>a}", PIER_EMATCH, "expected map with key 1, got map"},
+    {"#{1=>_}", "#{1.0=>a}", PIER_EMATCH, "expected map with key 1, got map of 1"},
     {"{#{a=>[1,2]},x}", "{#{z=>{},a=>[1,2]},x}", 0, NULL},
     {" ok . % comment", "ok", 0, NULL},
     {"ok ok", "ok", PIER_EPATTERN, "there is more text after the pattern"},
@@ -105,7 +105,7 @@ static struct row {
     {"[a b]", "[a,b]", PIER_EPATTERN, "a comma, | or ] is expected in this list"},
     {"[a|b,c]", "[a|b]", PIER_EPATTERN, "] is expected after the tail"},
     {"[a|~t]", "[a,b]", PIER_EPATTERN, "the rest of a list is taken with ~T"},
-    {"[a|\"b\"]", "\"ab\"", PIER_EMATCH, "element 1 of list: expected a, got integer 97"},
+    {"[a|\"b\"]", "\"ab\"", PIER_EPATTERN, "a string cannot be a tail in a pattern"},
     {"X", "a", PIER_EPATTERN, "a variable; what is ignored begins with _"},
     {"~q", "a", PIER_EPATTERN, "there is no such directive in a pattern"},
     {"~", "a", PIER_EPATTERN, "~ needs the letter of a directive"},
@@ -178,7 +178,7 @@ static void keeps_ranges(void **state) {
   const struct range *row = *state;
   pier_buffer term = term_of(row->name);
   uint64_t room[4] = {7, 7, 7, 7};
-  assert_int_equal(pier_match(pier_buffer_span(&term), row->pattern, room), row->error);
+  assert_int_equal((pier_match)(pier_buffer_span(&term), row->pattern, room), row->error);
   if (row->error) assert_true(room[0] == 7);
   assert_true(room[2] == 7);
   pier_buffer_free(&term);
@@ -205,7 +205,7 @@ static void stores_nothing_unless_all_fits(void **state) {
   (void)state;
   assert_int_equal(pier_match(pier_buffer_span(&term), "{~l, ~T, y}", &a, &copy), PIER_EMATCH);
   assert_true(a == -1 && copy.size == 0);
-  assert_int_equal(pier_match(pier_buffer_span(&term), "{~l, ~T, y", &a, &copy), PIER_EMATCH);
+  assert_int_equal(pier_match(pier_buffer_span(&term), "{~l, ~T, y", &a, &copy), PIER_EPATTERN);
   assert_int_equal(pier_match(pier_buffer_span(&term), "{~l, ~T, x", &a, &copy), PIER_EPATTERN);
   assert_true(a == -1 && copy.size == 0);
   pier_buffer_free(&term);
@@ -246,7 +246,12 @@ static struct form {
              {"5", "\203b\0\0\0\5", 6},
              {"-5", "\203o\0\0\0\1\1\5", 8},
              {"<<1:1>>", "\203M\0\0\0\1\1\xff", 8},
-             {"{1,[]}", "\203h\2a\1k\0\0", 8}};
+             {"{1,[]}", "\203h\2a\1k\0\0", 8},
+             /* Maps as keys: their pairs come in any order. */
+             {"#{#{a=>1,b=>2}=>x}", "\203t\0\0\0\1t\0\0\0\2w\1ba\2w\1aa\1w\1x", 24},
+             {"#{#{b=>2,a=>1}=>x}", "\203t\0\0\0\1t\0\0\0\2w\1aa\1w\1ba\2w\1x", 24},
+             {"#{[#{#{a=>1,b=>2}=>[]}]=>x}",
+              "\203t\0\0\0\1l\0\0\0\1t\0\0\0\1t\0\0\0\2w\1ba\2w\1aa\1jjw\1x", 36}};
 
 static void takes_every_encoding(void **state) {
   const struct form *row = *state;

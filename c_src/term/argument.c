@@ -1,0 +1,111 @@
+#include "term/argument.h"
+
+#include <stddef.h>
+
+#define T(name) (UINT64_C(1) << PIER_ARGUMENT_##name)
+/* Types of one size and sign are one to the callee. */
+#define IF_SAME(type, other, name) (sizeof(type) == sizeof(other) ? T(name) : 0)
+
+#define LIKE_INT_P (T(INT_P) | IF_SAME(int, long, LONG_P))
+#define LIKE_UNSIGNED_P (T(UNSIGNED_P) | IF_SAME(int, long, ULONG_P))
+#define LIKE_LLONG_P (T(LLONG_P) | IF_SAME(long long, long, LONG_P))
+#define LIKE_ULLONG_P (T(ULLONG_P) | IF_SAME(long long, long, ULONG_P))
+#define LIKE_SIZE_P                                                                            \
+  (IF_SAME(size_t, unsigned, UNSIGNED_P) | IF_SAME(size_t, long, ULONG_P) |                    \
+   IF_SAME(size_t, long long, ULLONG_P))
+#define LIKE_INT (T(INT) | IF_SAME(int, long, LONG))
+#define LIKE_UNSIGNED (T(UNSIGNED) | IF_SAME(int, long, ULONG))
+#define LIKE_LLONG (T(LLONG) | IF_SAME(long long, long, LONG))
+#define LIKE_ULLONG (T(ULLONG) | IF_SAME(long long, long, ULONG))
+#define LIKE_SIZE                                                                              \
+  (IF_SAME(size_t, unsigned, UNSIGNED) | IF_SAME(size_t, long, ULONG) |                        \
+   IF_SAME(size_t, long long, ULLONG))
+#define LIKE_STRING (T(TEXT) | T(CONST_TEXT))
+
+static const pier__directive_row pattern_rows[] = {
+    {'i', {LIKE_INT_P}, "int *"},
+    {'u', {LIKE_UNSIGNED_P}, "unsigned *"},
+    {'l', {LIKE_LLONG_P}, "long long *"},
+    {'L', {LIKE_ULLONG_P}, "unsigned long long *"},
+    {'n', {LIKE_SIZE_P}, "size_t *"},
+    {'d', {T(DOUBLE_P)}, "double *"},
+    {'B', {T(BOOL_P)}, "bool *"},
+    {'a', {T(SPAN_P)}, "pier_span *"},
+    {'A', {T(SPAN)}, "pier_span"},
+    {'b', {T(SPAN_P)}, "pier_span *"},
+    {'z', {T(TEXT), LIKE_SIZE}, "char *, size_t"},
+    {'s', {T(BUFFER_P)}, "pier_buffer *"},
+    {'t', {T(SPAN_P)}, "pier_span *"},
+    {'T', {T(BUFFER_P)}, "pier_buffer *"},
+    {'E', {T(SPAN)}, "pier_span"},
+    {'p', {T(PID_P)}, "erlang_pid *"},
+    {'P', {T(PORT_P)}, "erlang_port *"},
+    {'r', {T(REF_P)}, "erlang_ref *"}};
+
+static const pier__directive_row format_rows[] = {
+    {'i', {LIKE_INT}, "int"},
+    {'u', {LIKE_UNSIGNED}, "unsigned"},
+    {'l', {LIKE_LLONG}, "long long"},
+    {'L', {LIKE_ULLONG}, "unsigned long long"},
+    {'n', {LIKE_SIZE}, "size_t"},
+    {'d', {T(DOUBLE)}, "double"},
+    {'B', {T(BOOL) | T(INT)}, "bool"},
+    {'a', {LIKE_STRING}, "const char *"},
+    {'A', {T(SPAN)}, "pier_span"},
+    {'b', {T(DATA) | LIKE_STRING, LIKE_SIZE}, "const void *, size_t"},
+    {'z', {LIKE_STRING}, "const char *"},
+    {'s', {LIKE_STRING}, "const char *"},
+    {'t', {T(SPAN)}, "pier_span"},
+    {'T', {T(BUFFER_P)}, "const pier_buffer *"},
+    {'p', {T(PID_P)}, "const erlang_pid *"},
+    {'P', {T(PORT_P)}, "const erlang_port *"},
+    {'r', {T(REF_P)}, "const erlang_ref *"}};
+
+static const pier__directive_row *find(const pier__directive_row *rows, size_t count,
+                                       uint32_t letter) {
+  size_t i;
+  for (i = 0; i < count; i++)
+    if (rows[i].letter == letter) return &rows[i];
+  return NULL;
+}
+
+const pier__directive_row *pier__pattern_directive(uint32_t letter) {
+  return find(pattern_rows, sizeof pattern_rows / sizeof pattern_rows[0], letter);
+}
+
+const pier__directive_row *pier__format_directive(uint32_t letter) {
+  return find(format_rows, sizeof format_rows / sizeof format_rows[0], letter);
+}
+
+static const char *name_of(uint8_t type) {
+  static const char *const names[] = {"nothing",
+#define NAME(name, text) text,
+                                      PIER_ARGUMENTS(NAME)
+#undef NAME
+  };
+  return type < PIER_ARGUMENT_COUNT ? names[type] : "something unknown";
+}
+
+int pier__check_types(const pier__directive_row *row, const uint8_t **types, size_t number,
+                      pier_diag *diag) {
+  size_t i;
+  for (i = 0; *types && i < 2 && row->types[i] != 0; i++) {
+    uint8_t type = **types;
+    if (type == PIER_ARGUMENT_END)
+      return pier_diag_set(diag, PIER_EPATTERN, 0,
+                           "directive %zu, ~%c, wants %s, but there is no argument left",
+                           number, row->letter, row->wants);
+    if (type >= PIER_ARGUMENT_COUNT || !(row->types[i] >> type & 1))
+      return pier_diag_set(diag, PIER_EPATTERN, 0, "directive %zu, ~%c, wants %s, got %s",
+                           number, row->letter, row->wants, name_of(type));
+    ++*types;
+  }
+  return 0;
+}
+
+int pier__check_no_more(const uint8_t *types, size_t directives, pier_diag *diag) {
+  if (!types || *types == PIER_ARGUMENT_END) return 0;
+  return pier_diag_set(diag, PIER_EPATTERN, 0,
+                       "more arguments than the %zu directive%s take%s: %s", directives,
+                       directives == 1 ? "" : "s", directives == 1 ? "s" : "", name_of(*types));
+}
