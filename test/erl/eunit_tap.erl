@@ -1,12 +1,12 @@
-%% EUnit's results as TAP: run(Module) prints a line for each test and ends the
+%% EUnit's results as TAP: run(Modules) prints a line for each test and ends the
 %% emulator with 0 if all passed.
 -module(eunit_tap).
 -behaviour(eunit_listener).
 -export([run/1, start/1]).
 -export([init/1, handle_begin/3, handle_end/3, handle_cancel/3, terminate/2]).
 
-run(Module) ->
-    Result = eunit:test(Module, [no_tty, {report, {?MODULE, []}}]),
+run(Modules) ->
+    Result = eunit:test(Modules, [no_tty, {report, {?MODULE, []}}]),
     halt(case Result of ok -> 0; _ -> 1 end).
 
 start(Options) ->
