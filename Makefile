@@ -131,13 +131,14 @@ $(CHECK)/test/fuzz/replay_%: $(CHECK)/obj/test/fuzz/fuzz_%.o $(CHECK)/obj/test/f
 $(CHECK)/peers/%: $(CHECK)/obj/test/peers/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^
-$(CHECK)/test/both/native: $(CHECK)/obj/test/both/native.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+$(CHECK)/test/both/native $(CHECK)/test/erl/property_peer: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: tests
 tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
-  $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
+  $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
+  $(CHECK)/test/erl/property_peer
 
 # The set-up may change what the lines above found (pkg-config, ei), so that
 # what comes after it is a make of its own.

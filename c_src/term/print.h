@@ -19,6 +19,30 @@ bool pier__print_is_string(const pier__view *list, const uint8_t **end);
 /* "such a list" */
 void pier__print_string(pier_buffer *out, const pier__view *list);
 
+/* The shape of a text on one line, for who breaks it into several: its terms in
+ * the order of the text, each a word
+ *   characters << PIER__NODE_SHIFT | kind | perhaps PIER__NODE_TAIL
+ * and, if it has parts, another one: the index of the word after these. The
+ * parts of a map are keys and values in turn. */
+enum {
+  PIER__NODE_WORD,  /* is not broken: atoms, numbers, strings, {} */
+  PIER__NODE_BYTES, /* <<1,2,3>> */
+  PIER__NODE_LIST,  /* this and the following have parts */
+  PIER__NODE_TUPLE,
+  PIER__NODE_TAGGED, /* a tuple of an atom and more */
+  PIER__NODE_MAP,
+  PIER__NODE_KIND = 7, /* mask */
+  PIER__NODE_TAIL = 8, /* what stands behind the bar of a list */
+  PIER__NODE_SHIFT = 4
+};
+
+/* Appends the term at `at` on one line, and to `nodes` (may be NULL) its shape.
+ * After an error both may hold a part. */
+int pier__print_flat(pier_buffer *out, const uint8_t *at, pier_text_style style,
+                     pier_buffer *nodes);
+/* Appends it in lines of `width` characters, as io_lib_pretty does. */
+int pier__print_pretty(pier_buffer *out, const uint8_t *at, unsigned width);
+
 /* One character inside `quote`. */
 void pier__print_character(pier_buffer *out, uint32_t character, uint32_t quote, bool unicode);
 

@@ -122,13 +122,17 @@ typedef enum pier_text_style {
   PIER_TEXT_W,     /* as io_lib:format("~w") */
   PIER_TEXT_TW,    /* as ~tw: characters beyond Latin-1 stay themselves */
   PIER_TEXT_TP,    /* as ~0tp: strings as strings, on one line */
-  PIER_TEXT_PRETTY /* for people; for now the same as PIER_TEXT_TP */
+  PIER_TEXT_PRETTY /* as ~tp in a field of `width`: in lines, for people */
 } pier_text_style;
 
 /* Appends the text of `term`, or nothing if that fails. `width` is for
- * PIER_TEXT_PRETTY and not used yet. doc/terms.md names the few texts that
- * cannot be Erlang's own. Errors: PIER_EARG for an empty span, PIER_ENOMEM,
- * those of the buffer. */
+ * PIER_TEXT_PRETTY: the characters of a line, 0 for the 80 of ~tp; the text has
+ * no line break at its end, and what is nested deeper than 512 columns beyond
+ * the width is written without breaks. doc/terms.md names the few texts that
+ * cannot be Erlang's own. Time is linear in the text; besides the result
+ * PIER_TEXT_PRETTY takes room for the text on one line and 8 to 16 bytes for
+ * each term in it. Errors: PIER_EARG for an empty span, PIER_ENOMEM, those of
+ * the buffer. */
 PIER_API int pier_term_print(pier_buffer *out, pier_span term, pier_text_style style,
                              unsigned width);
 

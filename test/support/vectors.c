@@ -23,6 +23,21 @@ pier_span vectors_bytes(const char *hex) {
   return pier_span_of(bytes, size);
 }
 
+char *vectors_text(const char *field) {
+  char *text = malloc(strlen(field) + 1), *to = text;
+  if (!text) abort();
+  for (; *field; field++) {
+    if (*field != '\\') {
+      *to++ = *field;
+      continue;
+    }
+    field++;
+    *to++ = *field == 'n' ? '\n' : *field == 't' ? '\t' : '\\';
+  }
+  *to = '\0';
+  return text;
+}
+
 static void split(vector_row *row, char *line) {
   char *at = line;
   line[strcspn(line, "\n")] = '\0';

@@ -16,6 +16,8 @@ typedef struct vector_row {
 /* All rows of `path` but comments; *count gets how many. Ends the test program
  * if the file cannot be read. Free with vectors_free. */
 vector_row *vectors_load(const char *path, size_t *count);
+/* A field that is text: undoes its \n, \t and \\. Free with free. */
+char *vectors_text(const char *field);
 void vectors_free(vector_row *rows, size_t count);
 
 /* The bytes of lower-case hex, spaces skipped. Free `data` with free. */

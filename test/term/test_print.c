@@ -13,22 +13,6 @@
 
 enum { HEX, TEXTS, CANONICAL = 4, KIND, STABILITY, FEW_PAIRS = 32 };
 
-static char *unescape(const char *field) {
-  char *text = malloc(strlen(field) + 1), *to = text;
-  if (!text) abort();
-  for (; *field; field++) {
-    if (*field == '\\')
-      field++;
-    else {
-      *to++ = *field;
-      continue;
-    }
-    *to++ = *field == 'n' ? '\n' : *field == 't' ? '\t' : '\\';
-  }
-  *to = '\0';
-  return text;
-}
-
 /* The recorded ~tp is broken into lines of 80; ~0tp is the same without the
  * breaks (no text in the rows has a line break of its own, those are escaped). */
 static void join_lines(char *text) {
@@ -83,7 +67,7 @@ static void prints_as_erlang(void **state) {
   int style;
   for (style = PIER_TEXT_W; style <= PIER_TEXT_TP; style++) {
     pier_buffer got = print(term, (pier_text_style)style);
-    char *expected = unescape(row->field[TEXTS + style]);
+    char *expected = vectors_text(row->field[TEXTS + style]);
     if (style == PIER_TEXT_TP) join_lines(expected);
     if (strcmp(row->field[STABILITY], "stable") != 0) forget_node(expected);
     if (!is_big_map(row))

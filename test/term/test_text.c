@@ -15,22 +15,6 @@
 
 enum { TERM = 1, W, TW, TP };
 
-/* Undoes the file's \n, \t and \\. Free with free. */
-static char *unescape(const char *field) {
-  char *text = malloc(strlen(field) + 1), *to = text;
-  if (!text) abort();
-  for (; *field; field++) {
-    if (*field != '\\') {
-      *to++ = *field;
-      continue;
-    }
-    field++;
-    *to++ = *field == 'n' ? '\n' : *field == 't' ? '\t' : '\\';
-  }
-  *to = '\0';
-  return text;
-}
-
 static void assert_hex(const pier_buffer *bytes, const char *hex) {
   char *got = malloc(2 * bytes->size + 1);
   size_t i;
@@ -44,7 +28,7 @@ static void assert_hex(const pier_buffer *bytes, const char *hex) {
 
 static void assert_printed(pier_span term, pier_text_style style, const char *field) {
   pier_buffer out = PIER_BUFFER_INIT;
-  char *expected = unescape(field);
+  char *expected = vectors_text(field);
   assert_int_equal(pier_term_print(&out, term, style, 0), 0);
   pier_buffer_append_byte(&out, 0);
   assert_string_equal((const char *)out.data, expected);
@@ -174,9 +158,12 @@ static void a_stream_needs_its_full_stop(void **state) {
 static struct nesting {
   const char *name;
   const char *open, *middle, *close;
-} nestings[] = {{"tuples", "{", "", "}"},         {"lists", "[", "", "]"},
-                {"tails", "[a|", "b", "]"},       {"values", "#{b=>1,a=>", "1", "}"},
-                {"keys", "#{z=>1,", "y", "=>1}"}, {"binaries", "<<(", "<<1>>", ")/binary>>"},
+} nestings[] = {{"tuples", "{", "", "}"},
+                {"lists", "[", "", "]"},
+                {"tails", "[a|", "b", "]"},
+                {"values", "#{b=>1,a=>", "1", "}"},
+                {"keys", "#{z=>1,", "y", "=>1}"},
+                {"binaries", "<<(", "<<1>>", ")/binary>>"},
                 {"binaries that grow", "<<1,(", "<<2>>", ")/bytes>>"},
                 {"bit by bit", "<<1:1,(", "<<2>>", ")/bits,0:3>>"},
                 {"and shrink", "<<1:5,(", "<<2>>", "):8/bits>>"}};
