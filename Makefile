@@ -151,6 +151,11 @@ checked: all tests
 	@PIER_BUILD=$(CHECK) CC='$(CC)' MAKE='$(MAKE)' test/run \
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
 
+# The same test as in check, on the command that is installed and with many terms.
+.PHONY: roundtrip
+roundtrip: $(BUILD)/pier ## 100000 terms of the BEAM through text and JSON and back; needs erl
+	PIER_BUILD=$(BUILD) PIER_TERMS=100000 sh test/both/roundtrip.t
+
 .PHONY: demo shown
 demo: ## real programs over a port, on the native host and on the BEAM; sets the machine up first
 	@CC='$(CC)' $(SETUP) build demo
