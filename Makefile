@@ -57,8 +57,8 @@ EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))
 TESTS := $(patsubst test/%.c,%,$(wildcard test/*/test_*.c))
 SCRIPTS := $(sort $(wildcard test/*.t test/*/*.t test/*/*/*.t))
 PEERS := $(patsubst test/peers/%.c,%,$(wildcard test/peers/*.c))
-FUZZERS := $(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c))
-REPLAYS := $(patsubst test/fuzz/corpus/%,fuzz/replay_%,$(wildcard test/fuzz/corpus/*))
+FUZZERS := $(filter-out $(if $(JANSSON_LIBS),,json),$(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c)))
+REPLAYS := $(filter $(FUZZERS:%=fuzz/replay_%),$(patsubst test/fuzz/corpus/%,fuzz/replay_%,$(wildcard test/fuzz/corpus/*)))
 SUPPORT_SOURCES := $(wildcard test/support/*.c)
 HEADERS := $(wildcard include/*.h include/*/*.h)
 FORMATTED = $(shell find c_src include test -name '*.[ch]')
@@ -127,7 +127,7 @@ $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $
 $(CHECK)/test/fuzz/replay_%: $(CHECK)/obj/test/fuzz/fuzz_%.o $(CHECK)/obj/test/fuzz/replay.o \
   $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
-	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 $(CHECK)/peers/%: $(CHECK)/obj/test/peers/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^
@@ -164,8 +164,13 @@ shown: all $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
 	@PIER_BUILD=$(BUILD) tools/demo
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/test/fuzz/fuzz_%.o $(BUILD)/fuzz/libpier_host.a $(BUILD)/fuzz/libpier.a
-	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 $(BUILD)/fuzz/fuzz_scan: $(BUILD)/fuzz/obj/test/support/ei_walk.o
+# JSON belongs to the command.
+FUZZ_JSON := $(patsubst %,obj/c_src/cli/%.o,json_read json_write codec)
+$(BUILD)/fuzz/fuzz_json: $(FUZZ_JSON:%=$(BUILD)/fuzz/%)
+$(CHECK)/test/fuzz/replay_json: $(FUZZ_JSON:%=$(CHECK)/%)
+$(BUILD)/fuzz/fuzz_json $(CHECK)/test/fuzz/replay_json: LIBS += $(JANSSON_LIBS)
 .PHONY: fuzz fuzzed $(FUZZERS:%=fuzz-%)
 fuzz: ## every fuzzer, FUZZ_SECONDS (10) each; needs clang
 	@CC='$(FUZZ_CC)' $(SETUP) build fuzz

@@ -1,7 +1,8 @@
 /*
  * Any bytes through the gate. What it lets in must be safe for ei, must have
  * the length it said, and must be let in again where the memory ends; its plain
- * form likewise.
+ * form likewise, whichever way its atoms are written. For what it refuses there
+ * is a way to the fault.
  */
 #include "../support/ei_walk.h"
 
@@ -30,6 +31,27 @@ static void check_with_ei(pier_span plain) {
   drop(copy);
 }
 
+/* Both forms of the atoms are the same term. */
+static void check_atoms(pier_span plain, const pier_limits *limits) {
+  pier_buffer out = PIER_BUFFER_INIT;
+  pier_atoms form;
+  for (form = PIER_ATOMS_UTF8; form <= PIER_ATOMS_LATIN1; form++) {
+    pier_span copy = copy_of(plain);
+    pier_buffer_clear(&out);
+    if (pier_term_atoms(&out, copy, form) != 0) abort();
+    if (pier_term_scan(pier_buffer_span(&out), limits, NULL, NULL) != 0) abort();
+    if (!pier_term_equal(copy, pier_buffer_span(&out), NULL)) abort();
+    drop(copy);
+  }
+  pier_buffer_free(&out);
+}
+
+static void check_path(pier_span bytes, size_t offset) {
+  pier_buffer out = PIER_BUFFER_INIT;
+  if (pier_term_path(&out, bytes, offset) != (out.size > 0)) abort();
+  pier_buffer_free(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   pier_span bytes = copy_of(pier_span_of(data, size)), exact, plain;
   pier_buffer scratch = PIER_BUFFER_INIT;
@@ -40,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   pier_limits_init(&limits);
   limits.inflated = 1 << 20;
   error = pier_term_scan(bytes, &limits, &used, &diag);
+  check_path(bytes, error ? diag.offset : size / 2);
   drop(bytes);
   if (error) {
     if (diag.error != error || diag.offset > size || diag.text[0] == '\0') abort();
@@ -50,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (pier_term_scan(exact, &limits, &again, NULL) != 0 || again != used) abort();
   if (pier_term_plain(exact, &limits, &scratch, &plain, NULL) != 0) abort();
   check_with_ei(plain);
+  check_atoms(plain, &limits);
   drop(exact);
   pier_buffer_free(&scratch);
   return 0;
