@@ -131,8 +131,9 @@ int pier__compile_literal(pier__compiler *c) {
   error = read_literal(c, &literal);
   if (!error) {
     error = pier__workshop_literal(c->shop, &literal);
-    if (error == PIER_ELIMIT) error = pier__compiler_fail(c, "literals of more than 1 MiB");
-    if (error == PIER_EPATTERN) {
+    if (error == PIER_ELIMIT) {
+      error = pier__compiler_fail(c, "literals of more than 1 MiB");
+    } else if (error == PIER_EPATTERN) {
       c->token.offset = from;
       error = pier__compiler_fail(c, "parentheses around more than a number or an atom");
     }

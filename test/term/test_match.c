@@ -114,6 +114,17 @@ static struct row {
     {"end", "'end'", PIER_EPATTERN, "a reserved word: as an atom it needs quotes"},
 };
 
+/* The same pattern, compiled once, says the same. */
+static void fits_compiled(const struct row *row, pier_span term) {
+  pier_pattern *pattern;
+  pier_diag diag = {0};
+  int error = pier_pattern_new(&pattern, row->name, &diag);
+  if (!error) error = pier_pattern_match(pattern, term, &diag);
+  assert_int_equal(error, row->error);
+  if (row->text) assert_string_equal(diag.text, row->text);
+  pier_pattern_free(pattern);
+}
+
 static void fits(void **state) {
   const struct row *row = *state;
   pier_buffer term = term_of(row->term);
@@ -123,6 +134,7 @@ static void fits(void **state) {
   assert_int_equal(match_with(pier_span_of(copy, term.size), &diag, row->name), row->error);
   if (row->error) assert_int_equal(diag.error, row->error);
   if (row->text) assert_string_equal(diag.text, row->text);
+  fits_compiled(row, pier_span_of(copy, term.size));
   guard_free(copy, term.size);
   pier_buffer_free(&term);
 }
