@@ -122,22 +122,63 @@ static void find_shortest(struct decimal *decimal, double value) {
   split(decimal, value, 17);
 }
 
+static char *put(char *to, const char *digits, int count) {
+  memcpy(to, digits, (size_t)count);
+  return to + count;
+}
+
+static char *put_zeros(char *to, int count) {
+  memset(to, '0', (size_t)count);
+  return to + count;
+}
+
+/* Numbers such as 1.5, which are an integer of at most 15 digits divided by a
+ * power of ten. Both are exact as doubles and a quotient is rounded as reading
+ * its text would be; and no two numbers of so few digits read as the same
+ * double, so there is no shorter one. */
+static bool find_short(struct decimal *decimal, double value) {
+  enum { PLACES = 8 };
+  const double most = 1e15;
+  double power = 1;
+  uint64_t digits;
+  int places = 0, i;
+  while (value * power < most && (double)(uint64_t)(value * power + 0.5) / power != value) {
+    if (places++ == PLACES) return false;
+    power *= 10;
+  }
+  if (value * power >= most) return false;
+  digits = (uint64_t)(value * power + 0.5);
+  for (; digits % 10 == 0; places--)
+    digits /= 10;
+  for (i = 20; digits > 0; digits /= 10)
+    decimal->digits[--i] = (char)('0' + digits % 10);
+  decimal->count = 20 - i;
+  memmove(decimal->digits, decimal->digits + i, (size_t)decimal->count);
+  decimal->point = decimal->count - places;
+  return true;
+}
+
 static size_t write_scientific(const struct decimal *decimal, char *text, size_t room) {
   return (size_t)snprintf(text, room, "%c.%.*se%d", decimal->digits[0],
                           decimal->count > 1 ? decimal->count - 1 : 1,
                           decimal->count > 1 ? decimal->digits + 1 : "0", decimal->point - 1);
 }
 
-static size_t write_positional(const struct decimal *decimal, char *text, size_t room) {
-  static const char zeros[] = "00000000000000000000";
+static size_t write_positional(const struct decimal *decimal, char *text) {
   int count = decimal->count, point = decimal->point;
-  if (point <= 0)
-    return (size_t)snprintf(text, room, "0.%.*s%.*s", -point, zeros, count, decimal->digits);
-  if (point >= count)
-    return (size_t)snprintf(text, room, "%.*s%.*s.0", count, decimal->digits, point - count,
-                            zeros);
-  return (size_t)snprintf(text, room, "%.*s.%.*s", point, decimal->digits, count - point,
-                          decimal->digits + point);
+  char *to = text;
+  if (point <= 0) {
+    to = put_zeros(put(to, "0.", 2), -point);
+    to = put(to, decimal->digits, count);
+  } else if (point >= count) {
+    to = put_zeros(put(to, decimal->digits, count), point - count);
+    to = put(to, ".0", 2);
+  } else {
+    to = put(put(to, decimal->digits, point), ".", 1);
+    to = put(to, decimal->digits + point, count - point);
+  }
+  *to = '\0';
+  return (size_t)(to - text);
 }
 
 /* What write_positional would write. */
@@ -145,6 +186,16 @@ static int positional_length(const struct decimal *decimal) {
   if (decimal->point <= 0) return 2 - decimal->point + decimal->count;
   if (decimal->point >= decimal->count) return decimal->point + 2;
   return decimal->count + 1;
+}
+
+/* What write_scientific would write. */
+static int scientific_length(const struct decimal *decimal) {
+  int exponent = decimal->point - 1, length = (decimal->count > 1 ? decimal->count : 2) + 3;
+  if (exponent < 0) {
+    exponent = -exponent;
+    length++;
+  }
+  return length + (exponent >= 10) + (exponent >= 100);
 }
 
 size_t pier__float_text(double value, char text[PIER__FLOAT_TEXT]) {
@@ -159,9 +210,10 @@ size_t pier__float_text(double value, char text[PIER__FLOAT_TEXT]) {
     memcpy(text + sign, "0.0", 4);
     return sign + 3;
   }
-  find_shortest(&decimal, value);
-  size = write_scientific(&decimal, text + sign, PIER__FLOAT_TEXT - sign);
-  if (value < exact_integers && (size_t)positional_length(&decimal) <= size)
-    size = write_positional(&decimal, text + sign, PIER__FLOAT_TEXT - sign);
+  if (!find_short(&decimal, value)) find_shortest(&decimal, value);
+  if (value < exact_integers && positional_length(&decimal) <= scientific_length(&decimal))
+    size = write_positional(&decimal, text + sign);
+  else
+    size = write_scientific(&decimal, text + sign, PIER__FLOAT_TEXT - sign);
   return sign + size;
 }

@@ -7,6 +7,9 @@
 /* Characters above 255 are written as themselves in all styles but W. */
 void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode);
 void pier__print_integer(pier_buffer *out, const pier__view *integer);
+void pier__print_unsigned(pier_buffer *out, uint64_t value);
+/* 1,2,255 */
+void pier__print_bytes(pier_buffer *out, const uint8_t *data, size_t size);
 void pier__print_identifier(pier_buffer *out, const pier__view *view);
 void pier__print_export(pier_buffer *out, const pier__view *view);
 void pier__print_fun(pier_buffer *out, const pier__view *view);

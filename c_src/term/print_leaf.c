@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { MOST_DIGITS = 20 }; /* of 64 bits */
+
 /* ---- Characters ---------------------------------------------------------- */
 
 static const char *escape_of(uint32_t c) {
@@ -67,9 +69,23 @@ static bool is_bare(const pier__view *atom) {
   return !pier__is_reserved(pier_span_of(atom->data, atom->size));
 }
 
+/* Nearly all atoms: of ASCII, and without quotes. */
+static bool is_plain_name(const pier__view *atom) {
+  size_t i;
+  if (atom->size == 0 || atom->data[0] < 'a' || atom->data[0] > 'z') return false;
+  for (i = 1; i < atom->size; i++)
+    if (atom->data[i] >= 128 || !pier__is_name_character(atom->data[i])) return false;
+  return !pier__is_reserved(pier_span_of(atom->data, atom->size));
+}
+
 void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode) {
-  bool bare = is_bare(atom);
+  bool bare;
   size_t at = 0;
+  if (is_plain_name(atom)) {
+    pier_buffer_append(out, atom->data, atom->size);
+    return;
+  }
+  bare = is_bare(atom);
   if (!bare) pier_buffer_append_byte(out, '\'');
   while (at < atom->size)
     pier__print_character(out, atom_character(atom, &at), '\'', unicode);
@@ -78,21 +94,55 @@ void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode) {
 
 /* ---- Numbers and identifiers ------------------------------------------- */
 
-void pier__print_integer(pier_buffer *out, const pier__view *integer) {
-  char text[24];
-  size_t at = sizeof text;
-  uint64_t value = integer->magnitude;
-  if (integer->size > 0) {
-    if (integer->negative) pier_buffer_append_byte(out, '-');
-    if (pier__integer_text(out, integer->data, integer->size) < 0 && !out->error)
-      out->error = PIER_ENOMEM;
-    return;
+/* At `to`, which has room for 20 digits; how many these were. */
+static size_t write_decimal(uint8_t *to, uint64_t value) {
+  static const char pairs[] = "0001020304050607080910111213141516171819"
+                              "2021222324252627282930313233343536373839"
+                              "4041424344454647484950515253545556575859"
+                              "6061626364656667686970717273747576777879"
+                              "8081828384858687888990919293949596979899";
+  uint8_t digits[MOST_DIGITS];
+  size_t at = sizeof digits, size;
+  if (value < 10) {
+    to[0] = (uint8_t)('0' + value);
+    return 1;
   }
-  do
-    text[--at] = (char)('0' + value % 10);
-  while ((value /= 10) > 0);
-  if (integer->negative) text[--at] = '-';
-  pier_buffer_append(out, text + at, sizeof text - at);
+  for (; value >= 10; value /= 100) {
+    at -= 2;
+    memcpy(digits + at, pairs + 2 * (value % 100), 2);
+  }
+  if (value > 0) digits[--at] = (uint8_t)('0' + value);
+  size = sizeof digits - at;
+  memcpy(to, digits + at, size);
+  return size;
+}
+
+void pier__print_unsigned(pier_buffer *out, uint64_t value) {
+  uint8_t *to = pier_buffer_reserve(out, MOST_DIGITS);
+  if (to) out->size += write_decimal(to, value);
+}
+
+void pier__print_integer(pier_buffer *out, const pier__view *integer) {
+  if (integer->negative) pier_buffer_append_byte(out, '-');
+  if (integer->size == 0)
+    pier__print_unsigned(out, integer->magnitude);
+  else if (pier__integer_text(out, integer->data, integer->size) < 0 && !out->error)
+    out->error = PIER_ENOMEM;
+}
+
+void pier__print_bytes(pier_buffer *out, const uint8_t *data, size_t size) {
+  enum { MOST = 4, BLOCK = 4096 };
+  size_t i = 0;
+  while (i < size) {
+    size_t end = size - i < BLOCK ? size : i + BLOCK;
+    uint8_t *to = pier_buffer_reserve(out, MOST * (end - i)), *begin = to;
+    if (!to) return;
+    for (; i < end; i++) {
+      if (i > 0) *to++ = ',';
+      to += write_decimal(to, data[i]);
+    }
+    out->size += (size_t)(to - begin);
+  }
 }
 
 /* The BEAM shows the index of the node in its own table, which nobody else
@@ -100,6 +150,11 @@ void pier__print_integer(pier_buffer *out, const pier__view *integer) {
 static bool is_local(const pier__identifier *id) {
   static const char local[] = "nonode@nohost";
   return id->node.size == sizeof local - 1 && memcmp(id->node.data, local, id->node.size) == 0;
+}
+
+static void print_part(pier_buffer *out, uint64_t number) {
+  pier_buffer_append_byte(out, '.');
+  pier__print_unsigned(out, number);
 }
 
 void pier__print_identifier(pier_buffer *out, const pier__view *view) {
@@ -113,10 +168,10 @@ void pier__print_identifier(pier_buffer *out, const pier__view *view) {
   pier_buffer_append_byte(out, is_local(&id) ? '0' : '1');
   if (view->kind == PIER__REF)
     for (i = id.words; i > 0; i--)
-      pier_buffer_append_format(out, ".%" PRIu64, id.word[i - 1]);
+      print_part(out, id.word[i - 1]);
   else
     for (i = 0; i < id.words; i++)
-      pier_buffer_append_format(out, ".%" PRIu64, id.word[i]);
+      print_part(out, id.word[i]);
   pier_buffer_append_byte(out, '>');
 }
 
@@ -266,7 +321,6 @@ static void print_text(pier_buffer *out, const pier__view *bits, bool latin1) {
 }
 
 void pier__print_bits(pier_buffer *out, const pier__view *view, bool strings) {
-  size_t i;
   if (strings && view->size > 0 && view->bits == 8) {
     enum text text = text_of(view);
     if (text != NO_TEXT) {
@@ -275,11 +329,15 @@ void pier__print_bits(pier_buffer *out, const pier__view *view, bool strings) {
     }
   }
   pier_buffer_append_text(out, "<<");
-  for (i = 0; i < view->size; i++) {
-    bool last = i + 1 == view->size;
-    unsigned shift = last ? 8U - view->bits : 0;
-    pier_buffer_append_format(out, "%s%u", i > 0 ? "," : "", (unsigned)view->data[i] >> shift);
-    if (shift > 0) pier_buffer_append_format(out, ":%u", 8 - shift);
+  if (view->size > 0 && view->bits < 8) {
+    unsigned shift = 8U - view->bits;
+    pier__print_bytes(out, view->data, view->size - 1);
+    if (view->size > 1) pier_buffer_append_byte(out, ',');
+    pier__print_unsigned(out, (unsigned)view->data[view->size - 1] >> shift);
+    pier_buffer_append_byte(out, ':');
+    pier__print_unsigned(out, view->bits);
+  } else {
+    pier__print_bytes(out, view->data, view->size);
   }
   pier_buffer_append_text(out, ">>");
 }

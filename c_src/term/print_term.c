@@ -23,6 +23,7 @@ struct printer {
   pier_buffer *out;
   pier_buffer stack;
   pier__maps maps;
+  const uint8_t *sorted; /* the end of the maps in there */
   bool unicode;
   bool strings;
   pier_buffer *nodes;  /* NULL: nobody asks for the shape */
@@ -127,6 +128,20 @@ static unsigned node_kind(const pier__view *view) {
   return is_tagged(view) ? PIER__NODE_TAGGED : PIER__NODE_TUPLE;
 }
 
+/* The pairs of a map of more than one, in order. The outermost such map has
+ * those inside it sorted too: nothing may be added while its pairs are in use. */
+static const pier__map_entry *sorted_map(struct printer *printer, const uint8_t *at) {
+  const pier__map_entry *entry;
+  bool outermost = !printer->sorted || at >= printer->sorted;
+  if (outermost && pier__maps_add(&printer->maps, at) < 0) {
+    printer->stack.error = PIER_ENOMEM;
+    return NULL;
+  }
+  entry = pier__maps_find(&printer->maps, at);
+  if (outermost) printer->sorted = entry->end;
+  return entry;
+}
+
 static void open_term(struct printer *printer, const pier__view *view, const uint8_t *at) {
   const pier__map_entry *entry = NULL;
   struct open open;
@@ -137,14 +152,13 @@ static void open_term(struct printer *printer, const pier__view *view, const uin
   open.at = open.string ? view->data : view->next;
   open.left = open.string ? view->size : view->children;
   if (view->kind == PIER__LIST) open.left = view->count;
-  if (view->kind == PIER__MAP) entry = pier__maps_find(&printer->maps, at);
+  if (view->kind == PIER__MAP && view->count > 1) entry = sorted_map(printer, at);
   if (entry) {
     open.pairs = pier__maps_pairs(&printer->maps, entry);
     open.end = entry->end;
   }
-  pier_buffer_append_text(printer->out, open.kind == PIER__LIST    ? "["
-                                        : open.kind == PIER__TUPLE ? "{"
-                                                                   : "#{");
+  if (open.kind == PIER__MAP) pier_buffer_append_byte(printer->out, '#');
+  pier_buffer_append_byte(printer->out, open.kind == PIER__LIST ? '[' : '{');
   note_open(printer, &open, node_kind(view));
   pier_buffer_append(&printer->stack, &open, sizeof open);
 }
@@ -175,6 +189,12 @@ static const uint8_t *begin_term(struct printer *printer, const uint8_t *at) {
     pier__print_string(printer->out, &view);
     note_leaf(printer, PIER__NODE_WORD);
     return end;
+  }
+  if (view.kind == PIER__STRING && view.size > 0 && !printer->strings) {
+    pier_buffer_append_byte(printer->out, '[');
+    pier__print_bytes(printer->out, view.data, view.size);
+    pier_buffer_append_byte(printer->out, ']');
+    return view.next;
   }
   if (is_container(&view)) {
     open_term(printer, &view, at);
@@ -229,7 +249,7 @@ static void print_child(struct printer *printer, struct open *open) {
   open->left--;
   if (open->string) {
     note_begin(printer);
-    pier_buffer_append_format(printer->out, "%u", (unsigned)*open->at++);
+    pier__print_unsigned(printer->out, *open->at++);
     note_leaf(printer, PIER__NODE_WORD);
     return;
   }
@@ -268,13 +288,10 @@ int pier__print_flat(pier_buffer *out, const uint8_t *at, pier_text_style style,
   printer.counted = out->size;
   printer.unicode = style != PIER_TEXT_W;
   printer.strings = style == PIER_TEXT_TP || style == PIER_TEXT_PRETTY;
-  error = pier__maps_index(&printer.maps, at);
-  if (!error) {
-    begin_term(&printer, at);
-    print_open(&printer);
-    error = printer.stack.error ? printer.stack.error : out->error;
-    if (!error && nodes) error = nodes->error;
-  }
+  begin_term(&printer, at);
+  print_open(&printer);
+  error = printer.stack.error ? printer.stack.error : out->error;
+  if (!error && nodes) error = nodes->error;
   pier_buffer_free(&printer.stack);
   pier__maps_free(&printer.maps);
   return error;
