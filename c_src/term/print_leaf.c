@@ -94,19 +94,31 @@ void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode) {
 
 /* ---- Numbers and identifiers ------------------------------------------- */
 
+static const char pairs[] = "0001020304050607080910111213141516171819"
+                            "2021222324252627282930313233343536373839"
+                            "4041424344454647484950515253545556575859"
+                            "6061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
 /* At `to`, which has room for 20 digits; how many these were. */
-static size_t write_decimal(uint8_t *to, uint64_t value) {
-  static const char pairs[] = "0001020304050607080910111213141516171819"
-                              "2021222324252627282930313233343536373839"
-                              "4041424344454647484950515253545556575859"
-                              "6061626364656667686970717273747576777879"
-                              "8081828384858687888990919293949596979899";
-  uint8_t digits[MOST_DIGITS];
-  size_t at = sizeof digits, size;
+static inline size_t write_few(uint8_t *to, unsigned value) {
   if (value < 10) {
     to[0] = (uint8_t)('0' + value);
     return 1;
   }
+  if (value < 100) {
+    memcpy(to, pairs + 2 * value, 2);
+    return 2;
+  }
+  to[0] = (uint8_t)('0' + value / 100);
+  memcpy(to + 1, pairs + 2 * (value % 100), 2);
+  return 3;
+}
+
+static size_t write_decimal(uint8_t *to, uint64_t value) {
+  uint8_t digits[MOST_DIGITS];
+  size_t at = sizeof digits, size;
+  if (value < 1000) return write_few(to, (unsigned)value);
   for (; value >= 10; value /= 100) {
     at -= 2;
     memcpy(digits + at, pairs + 2 * (value % 100), 2);
@@ -139,7 +151,7 @@ void pier__print_bytes(pier_buffer *out, const uint8_t *data, size_t size) {
     if (!to) return;
     for (; i < end; i++) {
       if (i > 0) *to++ = ',';
-      to += write_decimal(to, data[i]);
+      to += write_few(to, data[i]);
     }
     out->size += (size_t)(to - begin);
   }

@@ -50,14 +50,29 @@ bool pier__is_name_character(uint32_t c) {
 }
 
 bool pier__is_reserved(pier_span word) {
-  static const char *const words[] = {
-      "after", "and",  "andalso", "band",   "begin",   "bnot", "bor", "bsl",  "bsr",
-      "bxor",  "case", "catch",   "cond",   "div",     "end",  "fun", "if",   "let",
-      "not",   "of",   "or",      "orelse", "receive", "rem",  "try", "when", "xor"};
+  enum { SHORTEST = 2, LONGEST = 7 };
+  static const char words[26][7][LONGEST + 1] = {
+      ['a' - 'a'] = {"after", "and", "andalso"},
+      ['b' - 'a'] = {"band", "begin", "bnot", "bor", "bsl", "bsr", "bxor"},
+      ['c' - 'a'] = {"case", "catch", "cond"},
+      ['d' - 'a'] = {"div"},
+      ['e' - 'a'] = {"end"},
+      ['f' - 'a'] = {"fun"},
+      ['i' - 'a'] = {"if"},
+      ['l' - 'a'] = {"let"},
+      ['n' - 'a'] = {"not"},
+      ['o' - 'a'] = {"of", "or", "orelse"},
+      ['r' - 'a'] = {"receive", "rem"},
+      ['t' - 'a'] = {"try"},
+      ['w' - 'a'] = {"when"},
+      ['x' - 'a'] = {"xor"}};
   size_t i;
-  for (i = 0; i < sizeof words / sizeof words[0]; i++)
-    if (strlen(words[i]) == word.size && memcmp(words[i], word.data, word.size) == 0)
-      return true;
+  const char(*row)[LONGEST + 1];
+  if (word.size < SHORTEST || word.size > LONGEST) return false;
+  if (word.data[0] < 'a' || word.data[0] > 'z') return false;
+  row = words[word.data[0] - 'a'];
+  for (i = 0; i < sizeof words[0] / sizeof words[0][0] && row[i][0]; i++)
+    if (memcmp(row[i], word.data, word.size) == 0 && row[i][word.size] == '\0') return true;
   return false;
 }
 
