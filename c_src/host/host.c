@@ -110,6 +110,7 @@ static void end_processes(pier_host *host) {
     pier__process_free(host->first_process);
   }
   pier__table_free(&host->processes);
+  pier__table_free(&host->names);
 }
 
 void pier_host_free(pier_host *host) {

@@ -18,10 +18,12 @@ struct pier__uv;
 
 struct pier_host {
   struct pier__table ports, processes, children;
+  struct pier__table names; /* by hash, chains of pier__name */
   uint64_t last_port, last_pid, last_child, last_reference;
   pier_process *first_process; /* all of them, ended ones included */
   pier_process *first_ready;   /* with a callback and messages it has not seen */
   pier_process *last_ready;
+  pier_process *first_ending, *last_ending;   /* dead, but the others do not know */
   pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
   struct pier__post post;
   pier_limits limits;
@@ -35,6 +37,7 @@ struct pier_host {
   void *log_state;
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */
+  unsigned telling : 1;     /* first_ending is being worked off */
   unsigned ending : 1;      /* pier_host_free: nobody is told anything */
 };
 
@@ -47,9 +50,12 @@ struct pier_process {
   struct pier__letter *current; /* what the last pier_receive handed out */
   pier_receive_callback *receive;
   void *state;
-  struct pier__table links;    /* numbers of ports, to the process itself */
-  struct pier__table monitors; /* references, to the monitored port (an hport) */
-  pier_buffer reason;          /* why it ended, a bare term */
+  struct pier__table links;    /* pier__object_key, to the process itself */
+  struct pier__table monitors; /* references, to the pier__watch */
+  struct pier__monitors watchers;
+  struct pier__name *name;
+  pier_buffer reason; /* why it ended, a bare term */
+  pier_process *next_ending;
   struct pier__pending *pending;
   pier_process *next_waiting; /* in the list of a port, or in first_resumed */
   unsigned pins;
@@ -66,6 +72,7 @@ struct pier__hport {
   uint64_t child; /* its number while the program lives */
   int in, out;    /* our ends of the pipes; -1 none */
   pid_t os_pid;
+  struct pier__name *name;
   pier_process *first_waiting, *last_waiting; /* suspended on it */
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
@@ -109,13 +116,58 @@ pier_process *pier__process(const pier_host *host, pier_pid pid); /* NULL if dea
 void pier__process_end(pier_process *process, pier_span reason);
 void pier__process_free(pier_process *process); /* deferred while it is pinned */
 void pier__process_unpin(pier_process *process);
-/* The exit signal of a port to a process that is, or was until now, linked. */
-void pier__exit_signal(pier_process *process, pier_port from, pier_span reason);
+
+/* receive.c */
 void pier__post_to(pier_process *process, const pier_message *message);
 void pier__run_ready(pier_host *host);
-
 void pier__make_ready(pier_process *process);
+void pier__leave_ready(pier_process *process);
 void pier__wake(pier_host *host);
+void pier__drop_letters(pier_process *process);
+/* Takes the DOWN of that monitor out of the mailbox. */
+void pier__drop_down(pier_process *process, uint64_t reference);
+
+/* links.c */
+static inline uint64_t pier__object_key(pier_object object) {
+  return object.port.number != 0 ? object.port.number << 1 | 1 : object.pid.number << 1;
+}
+int pier__link_port(struct pier__hport *port, pier_process *process);
+/* The exit signal of an object to a process that is, or was until now, linked. */
+void pier__exit_signal(pier_process *process, pier_object from, pier_span reason);
+/* The links of a process that has ended. */
+void pier__end_links(pier_process *process, pier_span reason);
+/* exit(Pid, Reason) and exit(Port, Reason). */
+void pier__exit_2(pier_process *caller, pier_object to, pier_span reason);
+
+/* monitors.c */
+struct pier__watch {
+  pier_object object;
+  int is_port;
+  size_t name_size, tag_size; /* bare terms, one behind the other; 0 none */
+  uint8_t bytes[];
+};
+/* `name` is a bare atom. With nobody to watch DOWN noproc comes at once. */
+struct pier__watching {
+  pier_object object;
+  int is_port;
+  pier_span name, tag;
+};
+int pier__monitor(pier_process *caller, const struct pier__watching *what, uint64_t *reference);
+/* DOWN to all of `watchers`, which are gone afterwards. */
+void pier__down_all(pier_host *host, struct pier__monitors *watchers, pier_span reason);
+/* The monitors that a process had. */
+void pier__drop_monitors(pier_process *process);
+
+/* names.c */
+struct pier__name {
+  struct pier__name *next; /* with the same hash */
+  pier_object object;
+  size_t size;
+  char text[]; /* UTF-8, NUL ended */
+};
+int pier__name_add(pier_host *host, const char *text, pier_object object);
+/* The name of an object, where it keeps it; NULL there is fine. */
+void pier__name_drop(pier_host *host, struct pier__name **its);
 
 /* suspend.c: what goes out of a port. */
 struct pier__order {

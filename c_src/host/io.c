@@ -24,31 +24,25 @@ static void calm(struct pier__port *port) {
 
 /* The lists are taken out first: a link that dies of the signal may come back
  * to this port. */
-static void announce(struct pier__port *port, pier_span reason) {
-  pier_host *host = hport(port)->host;
-  pier_pid *links = port->links;
-  struct pier__monitor *monitors = port->monitors;
-  uint32_t i, link_count = port->link_count, monitor_count = port->monitor_count;
-  pier_port self = {port->number};
-  port->links = NULL;
-  port->monitors = NULL;
-  port->link_count = port->monitor_count = 0;
-  for (i = 0; i < link_count; i++) {
+static void announce(struct pier__port *core, pier_span reason) {
+  struct pier__hport *port = hport(core);
+  pier_host *host = port->host;
+  pier_pid *links = core->links;
+  struct pier__monitors watchers = core->monitors;
+  pier_object self = {{core->number}, {0}};
+  uint32_t i, count = core->link_count;
+  core->links = NULL;
+  core->link_count = 0;
+  memset(&core->monitors, 0, sizeof core->monitors);
+  pier__name_drop(host, &port->name);
+  for (i = 0; i < count; i++) {
     pier_process *process = pier__process(host, links[i]);
     if (!process) continue;
-    pier__table_remove(&process->links, port->number);
+    pier__table_remove(&process->links, pier__object_key(self));
     pier__exit_signal(process, self, reason);
   }
-  for (i = 0; i < monitor_count; i++) {
-    pier_process *process = pier__process(host, monitors[i].watcher);
-    pier_message message = {.kind = PIER_MESSAGE_DOWN, .port = self, .reason = reason};
-    if (!process) continue;
-    pier__table_remove(&process->monitors, monitors[i].reference);
-    message.reference = monitors[i].reference;
-    pier__post_to(process, &message);
-  }
   pier_free(links);
-  pier_free(monitors);
+  pier__down_all(host, &watchers, reason);
 }
 
 /* For a header and a small payload one copy is cheaper than a vector. */

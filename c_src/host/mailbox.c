@@ -55,11 +55,11 @@ static int lies_in(const struct pier__chunk *chunk, pier_span span) {
   return chunk && span.data >= chunk->bytes && span.data < chunk->bytes + CHUNK_SIZE;
 }
 
-/* A message has bytes of one kind only: payload, reason or term. */
+/* A message has bytes of one kind only: payload, reason or term. Where it has a
+ * reason and a term, the one lies in the other. */
 static pier_span *bytes_of(pier_message *message) {
   if (message->data.size > 0) return &message->data;
-  if (message->reason.size > 0) return &message->reason;
-  return &message->term;
+  return message->term.size > 0 ? &message->term : &message->reason;
 }
 
 static int keep(struct pier__post *post, struct pier__letter *letter) {
@@ -78,6 +78,9 @@ static int keep(struct pier__post *post, struct pier__letter *letter) {
   letter->bytes = pier_alloc(bytes->size);
   if (!letter->bytes) return PIER_ENOMEM;
   memcpy(letter->bytes, bytes->data, bytes->size);
+  if (bytes == &letter->message.term && letter->message.reason.size > 0)
+    letter->message.reason.data =
+        (uint8_t *)letter->bytes + (letter->message.reason.data - bytes->data);
   bytes->data = letter->bytes;
   return 0;
 }
@@ -121,4 +124,13 @@ struct pier__letter *pier__mailbox_take(struct pier__mailbox *mailbox) {
   mailbox->first = letter->next;
   if (!mailbox->first) mailbox->last = NULL;
   return letter;
+}
+
+void pier__mailbox_remove(struct pier__mailbox *mailbox, struct pier__letter *before,
+                          struct pier__letter *letter) {
+  if (before)
+    before->next = letter->next;
+  else
+    mailbox->first = letter->next;
+  if (mailbox->last == letter) mailbox->last = before;
 }

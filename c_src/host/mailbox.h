@@ -45,5 +45,8 @@ void pier__letter_free(struct pier__post *post, struct pier__letter *letter);
 
 void pier__mailbox_put(struct pier__mailbox *mailbox, struct pier__letter *letter);
 struct pier__letter *pier__mailbox_take(struct pier__mailbox *mailbox); /* NULL: empty */
+/* `letter`, which follows `before` (NULL: it is the first). */
+void pier__mailbox_remove(struct pier__mailbox *mailbox, struct pier__letter *before,
+                          struct pier__letter *letter);
 
 #endif

@@ -116,8 +116,7 @@ static int adopt(struct pier__hport *port, pier_process *owner, struct pier__pip
     port->reading = 1;
   }
   if (pier__table_put(&host->ports, number, port) < 0) return PIER_ENOMEM;
-  error = pier__port_link(&port->core, owner->pid);
-  if (error == 0) error = pier__table_put(&owner->links, number, owner);
+  error = pier__link_port(port, owner);
   if (error < 0) pier__table_remove(&host->ports, number);
   return error;
 }
@@ -158,7 +157,8 @@ int pier_open(pier_process *owner, pier_port *port, const pier_port_options *opt
   int error;
   port->number = 0;
   if (diag) diag->error = 0;
-  if (owner->dead) return pier_diag_set(diag, PIER_ENOPROC, 0, "the owner has ended");
+  error = pier__may_call(owner);
+  if (error < 0) return pier_diag_set(diag, error, 0, "the owner has ended, or is suspended");
   error = check(options, diag);
   return error < 0 ? error : open_checked(owner, port, options, diag);
 }

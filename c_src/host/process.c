@@ -1,11 +1,9 @@
-/* Processes: who they are linked to, what they receive, how they end. */
-#include "host/clock.h"
+/* Processes: how they begin and end. */
 #include "host/host.h"
 
 #include "port/reason.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* ---- Life ------------------------------------------------------------------ */
 
@@ -56,65 +54,54 @@ int pier_trap_exit(pier_process *process, int on) {
   return 0;
 }
 
-static void drop_letters(pier_process *process) {
-  struct pier__post *post = &process->host->post;
-  struct pier__letter *letter;
-  while ((letter = pier__mailbox_take(&process->mailbox)))
-    pier__letter_free(post, letter);
+/* ---- The end ----------------------------------------------------------------- */
+
+static const uint8_t out_of_memory[] = {ERL_ATOM_EXT, 0, 6, 'e', 'n', 'o', 'm', 'e', 'm'};
+
+static pier_span reason_of(const pier_process *process) {
+  return process->reason.size > 0 ? pier_buffer_span(&process->reason)
+                                  : pier_span_of(out_of_memory, sizeof out_of_memory);
 }
 
-static void drop_monitors(pier_process *process) {
-  struct pier__hport *port;
-  uint64_t reference;
-  while ((port = pier__table_any(&process->monitors, &reference))) {
-    pier__table_remove(&process->monitors, reference);
-    pier__port_demonitor(&port->core, reference);
-  }
-  pier__table_free(&process->monitors);
+static void tell_others(pier_process *process) {
+  pier_span reason = reason_of(process);
+  pier__drop_monitors(process);
+  pier__end_links(process, reason);
+  pier__down_all(process->host, &process->watchers, reason);
 }
 
-/* A linked port ends with its owner, whatever the reason, and with any other
- * process unless that ended normally. */
-static void end_links(pier_process *process, pier_span reason) {
-  int normal = pier__is_atom(reason, "normal");
-  uint64_t number;
-  while (pier__table_any(&process->links, &number)) {
-    struct pier__hport *port = pier__table_get(&process->host->ports, number);
-    pier__table_remove(&process->links, number);
-    if (!port) continue;
-    pier__pin(port);
-    pier__port_unlink(&port->core, process->pid);
-    if (!normal || port->core.owner.number == process->pid.number)
-      pier__port_exit(&port->core, reason, 0);
-    pier__unpin(port);
+/* One end leads to others: they wait in a list, so that the stack does not grow
+ * with a chain of links. */
+static void tell_all_others(pier_host *host) {
+  if (host->telling) return;
+  host->telling = 1;
+  while (host->first_ending) {
+    pier_process *process = host->first_ending;
+    host->first_ending = process->next_ending;
+    if (!host->first_ending) host->last_ending = NULL;
+    tell_others(process);
+    pier__process_unpin(process);
   }
-  pier__table_free(&process->links);
+  host->telling = 0;
 }
 
 void pier__process_end(pier_process *process, pier_span reason) {
+  pier_host *host = process->host;
   if (process->dead) return;
   process->dead = 1;
-  pier__table_remove(&process->host->processes, process->pid.number);
+  pier__table_remove(&host->processes, process->pid.number);
+  pier__name_drop(host, &process->name);
   pier_buffer_append(&process->reason, reason.data, reason.size);
   pier__pending_drop(process);
-  drop_letters(process);
-  drop_monitors(process);
-  /* The caller's `reason` may be bytes of a message that is gone by now. */
-  end_links(process, process->reason.error ? reason : pier_buffer_span(&process->reason));
-}
-
-static void leave_ready(pier_process *process) {
-  pier_host *host = process->host;
-  if (!process->ready) return;
-  process->ready = 0;
-  if (process->previous_ready)
-    process->previous_ready->next_ready = process->next_ready;
+  pier__drop_letters(process);
+  process->pins++;
+  process->next_ending = NULL;
+  if (host->last_ending)
+    host->last_ending->next_ending = process;
   else
-    host->first_ready = process->next_ready;
-  if (process->next_ready)
-    process->next_ready->previous_ready = process->previous_ready;
-  else
-    host->last_ready = process->previous_ready;
+    host->first_ending = process;
+  host->last_ending = process;
+  tell_all_others(host);
 }
 
 void pier__process_free(pier_process *process) {
@@ -122,7 +109,7 @@ void pier__process_free(pier_process *process) {
     process->released = 1;
     return;
   }
-  leave_ready(process);
+  pier__leave_ready(process);
   pier__letter_free(&process->host->post, process->current);
   if (process->previous)
     process->previous->next = process->next;
@@ -147,118 +134,4 @@ void pier_process_exit(pier_process *process, const char *reason) {
     pier__process_end(process, pier__atom(&fallback, "badarg"));
   pier_buffer_free(&term);
   pier__process_free(process);
-}
-
-void pier__exit_signal(pier_process *process, pier_port from, pier_span reason) {
-  pier_message message = {.kind = PIER_MESSAGE_EXIT, .port = from, .reason = reason};
-  if (process->trap_exit)
-    pier__post_to(process, &message);
-  else if (!pier__is_atom(reason, "normal"))
-    pier__process_end(process, reason);
-}
-
-/* ---- Messages ---------------------------------------------------------------- */
-
-static void call_back(pier_process *process, const pier_message *message) {
-  unsigned outer = process->host->in_callback;
-  process->host->in_callback = 1;
-  process->receive(process, message, process->state);
-  process->host->in_callback = outer & 1;
-}
-
-void pier__wake(pier_host *host) {
-  uint64_t one = 1;
-  if (host->in_turn) return;
-  /* Full means that it is readable already. */
-  if (write(host->wake, &one, sizeof one) < 0) return;
-}
-
-void pier__make_ready(pier_process *process) {
-  pier_host *host = process->host;
-  if (process->ready) return;
-  process->ready = 1;
-  process->next_ready = NULL;
-  process->previous_ready = host->last_ready;
-  if (host->last_ready)
-    host->last_ready->next_ready = process;
-  else
-    host->first_ready = process;
-  host->last_ready = process;
-  pier__wake(host);
-}
-
-/* From the loop itself, a callback with nothing waiting sees the message where
- * it lies; from inside a call of the user's, it has to wait for a clean stack. */
-void pier__post_to(pier_process *process, const pier_message *message) {
-  pier_host *host = process->host;
-  struct pier__letter *letter;
-  if (process->dead || host->ending) return;
-  if (process->receive && host->in_turn && !host->in_callback && !process->mailbox.first &&
-      !pier_process_suspended(process)) {
-    process->pins++;
-    call_back(process, message);
-    pier__process_unpin(process);
-    return;
-  }
-  letter = pier__letter_new(&host->post, message);
-  if (!letter) {
-    struct pier__atom atom;
-    /* A process that lost a message must not go on as if it had not. */
-    pier__process_end(process, pier__atom(&atom, "enomem"));
-    return;
-  }
-  pier__mailbox_put(&process->mailbox, letter);
-  if (process->receive) pier__make_ready(process);
-}
-
-static void run_one(pier_process *process) {
-  struct pier__letter *letter;
-  process->pins++;
-  while (!process->dead && !pier_process_suspended(process) &&
-         (letter = pier__mailbox_take(&process->mailbox))) {
-    call_back(process, &letter->message);
-    pier__letter_free(&process->host->post, letter);
-  }
-  pier__process_unpin(process);
-}
-
-void pier__run_ready(pier_host *host) {
-  while (host->first_ready) {
-    pier_process *process = host->first_ready;
-    leave_ready(process);
-    run_one(process);
-  }
-}
-
-/* ---- Receiving ------------------------------------------------------------------ */
-
-static int take_next(pier_process *process, pier_message *message) {
-  struct pier__letter *letter = pier__mailbox_take(&process->mailbox);
-  if (!letter) return 0;
-  process->current = letter;
-  *message = letter->message;
-  return 1;
-}
-
-int pier_receive(pier_process *process, pier_message *message, int timeout_ms) {
-  long long deadline = 0;
-  int wait = timeout_ms, error;
-  if (process->receive) return PIER_ESTATE;
-  pier__letter_free(&process->host->post, process->current);
-  process->current = NULL;
-  /* The clock is not asked when the message is there or the first thing to come. */
-  while (!process->dead) {
-    if (take_next(process, message)) return 1;
-    if (timeout_ms > 0 && deadline == 0) deadline = pier__now_ms() + timeout_ms;
-    error = pier__turn(process->host, wait);
-    if (error < 0) return error;
-    if (take_next(process, message)) return 1;
-    if (timeout_ms == 0 && error == 0) return 0;
-    if (timeout_ms > 0) {
-      long long left = deadline - pier__now_ms();
-      if (left <= 0 && error == 0) return 0;
-      wait = left > 0 ? (int)left : 0;
-    }
-  }
-  return PIER_ENOPROC;
 }

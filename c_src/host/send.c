@@ -11,7 +11,7 @@ void pier__badsig(struct pier__hport *port) {
   pier_process *owner = pier__process(port->host, port->core.owner);
   pier_port self = {port->core.number};
   struct pier__atom atom;
-  if (owner) pier__exit_signal(owner, self, pier__atom(&atom, "badsig"));
+  if (owner) pier__exit_signal(owner, pier_object_port(self), pier__atom(&atom, "badsig"));
 }
 
 /* 1 with the port pinned, 0 if there is nobody to take the message, which is
@@ -104,4 +104,16 @@ int pier__send_to_port(pier_process *caller, pier_port port, pier_span message,
 
 int pier_send_term(pier_process *caller, pier_port port, pier_span message) {
   return pier__send_to_port(caller, port, message, 0);
+}
+
+int pier_send(pier_process *caller, pier_pid to, pier_span term) {
+  pier_message message = {.kind = PIER_MESSAGE_TERM};
+  pier_process *process;
+  int error = pier__may_call(caller);
+  if (error < 0) return error;
+  process = pier__process(caller->host, to);
+  if (!process) return 0;
+  message.term = pier__bare(pier__view_start(term));
+  pier__post_to(process, &message);
+  return caller->dead ? PIER_ENOPROC : 0;
 }

@@ -34,24 +34,23 @@ int pier__port_unlink(struct pier__port *port, pier_pid pid) {
   return 0;
 }
 
-int pier__port_monitor(struct pier__port *port, uint64_t reference, pier_pid watcher) {
-  struct pier__monitor *monitors =
-      room_for_one(port->monitors, port->monitor_count, sizeof *monitors);
-  if (!monitors) return PIER_ENOMEM;
-  monitors[port->monitor_count].reference = reference;
-  monitors[port->monitor_count].watcher = watcher;
-  port->monitors = monitors;
-  port->monitor_count++;
+int pier__monitors_add(struct pier__monitors *monitors, uint64_t reference, pier_pid watcher) {
+  struct pier__monitor *items = room_for_one(monitors->items, monitors->count, sizeof *items);
+  if (!items) return PIER_ENOMEM;
+  items[monitors->count].reference = reference;
+  items[monitors->count].watcher = watcher;
+  monitors->items = items;
+  monitors->count++;
   return 0;
 }
 
-void pier__port_demonitor(struct pier__port *port, uint64_t reference) {
+void pier__monitors_remove(struct pier__monitors *monitors, uint64_t reference) {
+  struct pier__monitor *items = monitors->items;
   uint32_t i;
-  for (i = 0; i < port->monitor_count; i++) {
-    if (port->monitors[i].reference != reference) continue;
-    memmove(port->monitors + i, port->monitors + i + 1,
-            (port->monitor_count - i - 1) * sizeof *port->monitors);
-    port->monitor_count--;
+  for (i = 0; i < monitors->count; i++) {
+    if (items[i].reference != reference) continue;
+    memmove(items + i, items + i + 1, (monitors->count - i - 1) * sizeof *items);
+    monitors->count--;
     return;
   }
 }

@@ -83,14 +83,32 @@ static int is_immediate(pier_span reason) {
   }
 }
 
-static void put_down(pier_buffer *out, const pier_message *message) {
-  int port = message->port.number != 0 && is_immediate(message->reason);
+/* {Tag,Ref,port or process,Object,Reason} */
+int pier__put_down(pier_buffer *out, const pier_message *message, int is_port, pier_span name,
+                   pier_span tag) {
   pier_write_tuple(out, 5);
-  pier_write_atom(out, "DOWN");
+  if (tag.size > 0)
+    pier_write_term(out, tag);
+  else
+    pier_write_atom(out, "DOWN");
   pier__put_reference(out, message->reference);
-  pier_write_atom(out, port ? "port" : "process");
-  put_source(out, message);
-  pier_write_term(out, message->reason);
+  pier_write_atom(out, is_port && is_immediate(message->reason) ? "port" : "process");
+  if (name.size > 0) {
+    pier_write_tuple(out, 2);
+    pier_write_term(out, name);
+    pier_write_atom(out, PIER__NODE);
+  } else {
+    put_source(out, message);
+  }
+  return pier_write_term(out, message->reason);
+}
+
+static void put_down(pier_buffer *out, const pier_message *message) {
+  const pier_span none = {NULL, 0};
+  if (message->term.size > 0)
+    pier_write_term(out, message->term);
+  else
+    pier__put_down(out, message, message->port.number != 0, none, none);
 }
 
 int pier_message_term(const pier_message *message, pier_buffer *out) {

@@ -30,7 +30,7 @@ void pier__port_deinit(struct pier__port *port) {
   pier__framer_deinit(&port->framer);
   pier__queue_clear(&port->queue);
   pier_free(port->links);
-  pier_free(port->monitors);
+  pier_free(port->monitors.items);
 }
 
 /* ---- Telling the owner ----------------------------------------------------- */

@@ -46,6 +46,11 @@ struct pier__monitor {
   uint64_t reference;
   pier_pid watcher;
 };
+/* Who watches one object, in the order in which they began. */
+struct pier__monitors {
+  struct pier__monitor *items;
+  uint32_t count;
+};
 
 struct pier__port {
   const struct pier__port_io *io;
@@ -60,8 +65,8 @@ struct pier__port {
   pier_pid owner;
   pier_pid closed_to; /* who asked for closing by message; 0 nobody */
   pier_pid *links;
-  struct pier__monitor *monitors;
-  uint32_t link_count, monitor_count;
+  struct pier__monitors monitors;
+  uint32_t link_count;
   uint64_t input, output;
   int status;          /* of the program, once known */
   unsigned reaped : 1; /* `status` is known */
@@ -77,8 +82,8 @@ void pier__port_deinit(struct pier__port *port);
 /* Links and monitors of this side. Adding may fail with PIER_ENOMEM. */
 int pier__port_link(struct pier__port *port, pier_pid pid);
 int pier__port_unlink(struct pier__port *port, pier_pid pid); /* 1 if it was linked */
-int pier__port_monitor(struct pier__port *port, uint64_t reference, pier_pid watcher);
-void pier__port_demonitor(struct pier__port *port, uint64_t reference);
+int pier__monitors_add(struct pier__monitors *monitors, uint64_t reference, pier_pid watcher);
+void pier__monitors_remove(struct pier__monitors *monitors, uint64_t reference);
 
 /* ---- Events -------------------------------------------------------------- */
 

@@ -75,14 +75,61 @@ PIER_API int pier_trap_exit(pier_process *process, int on);
 /* Ends the process, as exit(Reason) in it; `reason` is Erlang text, NULL is
  * "normal". The pointer is dead afterwards. */
 PIER_API void pier_process_exit(pier_process *process, const char *reason);
+/* exit(Pid, Reason): kill ends any process, another reason those that do not trap
+ * exits, normal only the caller itself. A process that ended so keeps its pointer
+ * until pier_process_exit or pier_host_free. */
+PIER_API int pier_exit_process(pier_process *caller, pier_pid pid, const char *reason);
 PIER_API int pier_process_alive(const pier_host *host, pier_pid pid);
 
 /* The next message: 1 with *message set, 0 when timeout_ms passed (-1 = wait
  * for ever), PIER_ENOPROC if the process was ended by an exit signal (its
  * reason: pier_process_reason). Runs the host while it waits. */
 PIER_API int pier_receive(pier_process *process, pier_message *message, int timeout_ms);
+/* The same for the first message that `wanted` returns 1 for; the others stay
+ * where they are, in order. `wanted` must not call the host. */
+typedef int pier_wanted(const pier_message *message, void *state);
+PIER_API int pier_receive_match(pier_process *process, pier_message *message,
+                                pier_wanted *wanted, void *state, int timeout_ms);
+/* Shows the messages that wait, first to last, until `visit` returns other than 0;
+ * what it returned last. It must not call the host. */
+PIER_API int pier_mailbox_each(const pier_process *process, pier_wanted *visit, void *state);
+PIER_API size_t pier_mailbox_size(const pier_process *process);
 /* Why an ended process ended, a bare external term; size 0 while it lives. */
 PIER_API pier_span pier_process_reason(const pier_process *process);
+
+/* Pid ! Message, a scanned term; nobody minds if it is dead. For a port see
+ * pier_send_term. */
+PIER_API int pier_send(pier_process *caller, pier_pid to, pier_span message);
+
+/* Links and monitors between processes. Linking to a dead one is PIER_ENOPROC, or
+ * EXIT noproc for a caller that traps exits. */
+PIER_API int pier_link_process(pier_process *caller, pier_pid pid);
+PIER_API int pier_unlink_process(pier_process *caller, pier_pid pid);
+PIER_API int pier_monitor_process(pier_process *caller, pier_pid pid, uint64_t *reference);
+
+/* Monitors with all that erlang:monitor/3 knows. Exactly one of the first three
+ * is set; the names stand for what has them now. */
+typedef struct pier_monitor_options {
+  pier_object object;
+  const char *port_name;
+  const char *process_name;
+  pier_span tag; /* a scanned term in place of 'DOWN'; size 0: none */
+} pier_monitor_options;
+PIER_API int pier_monitor_with(pier_process *caller, const pier_monitor_options *options,
+                               uint64_t *reference);
+/* 1 if the caller had that monitor, else 0. With `flush` its DOWN is taken out of
+ * the mailbox. */
+PIER_API int pier_demonitor(pier_process *caller, uint64_t reference, int flush);
+
+/* ---- Names ------------------------------------------------------------------- */
+
+/* Names are UTF-8. PIER_EBADARG: the name is taken, or "undefined", or longer than
+ * an atom, or the object is gone; PIER_ENAMED: the object has a name already;
+ * PIER_ENOTALIVE: a dead process. A name goes when its object does. */
+PIER_API int pier_register(pier_process *caller, const char *name, pier_object object);
+PIER_API int pier_unregister(pier_process *caller, const char *name); /* PIER_EBADARG */
+/* Nobody: both numbers are 0. */
+PIER_API pier_object pier_whereis(const pier_host *host, const char *name);
 
 /* ---- Ports ------------------------------------------------------------------ */
 

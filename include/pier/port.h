@@ -23,6 +23,25 @@ typedef struct pier_pid {
   uint64_t number; /* N of <0.N.0> */
 } pier_pid;
 
+/* A port or a process, for what takes either: one of them, or none. */
+typedef struct pier_object {
+  pier_port port;
+  pier_pid pid;
+} pier_object;
+
+static inline pier_object pier_object_port(pier_port port) {
+  pier_object object;
+  object.port = port;
+  object.pid.number = 0;
+  return object;
+}
+static inline pier_object pier_object_pid(pier_pid pid) {
+  pier_object object;
+  object.port.number = 0;
+  object.pid = pid;
+  return object;
+}
+
 /* ---- Messages ----------------------------------------------------------- */
 
 typedef enum pier_message_kind {
@@ -47,7 +66,8 @@ typedef struct pier_message {
   pier_span data;       /* DATA: the payload */
   int status;           /* EXIT_STATUS */
   pier_span reason;     /* EXIT, DOWN: an external term, bare */
-  pier_span term;       /* TERM: an external term, bare */
+  pier_span term;       /* TERM: an external term, bare; also the whole of a DOWN whose
+                           monitor was made by name or with a tag */
   uint64_t reference;   /* DOWN: the monitor */
 } pier_message;
 
