@@ -1,6 +1,9 @@
 /* apply(erlang, Function, Arguments): the table, and errors as exceptions. */
 #include "host/apply.h"
 
+#include "port/identifier.h"
+#include "port/text.h"
+
 #include <string.h>
 
 static const struct entry {
@@ -8,17 +11,39 @@ static const struct entry {
   unsigned least, most; /* arguments */
   pier__function *function;
 } entries[] = {
-    {"open_port", 2, 2, pier__apply_open_port},
-    {"port_command", 2, 3, pier__apply_port_command},
-    {"port_close", 1, 1, pier__apply_port_close},
-    {"port_connect", 2, 2, pier__apply_port_connect},
-    {"send", 2, 2, pier__apply_send},
     {"!", 2, 2, pier__apply_send},
-    {"link", 1, 1, pier__apply_link},
-    {"unlink", 1, 1, pier__apply_unlink},
-    {"monitor", 2, 2, pier__apply_monitor},
+    {"demonitor", 1, 2, pier__apply_demonitor},
     {"exit", 1, 2, pier__apply_exit},
+    {"is_port", 1, 1, pier__apply_is_port},
+    {"is_process_alive", 1, 1, pier__apply_is_process_alive},
+    {"link", 1, 1, pier__apply_link},
+    {"list_to_port", 1, 1, pier__apply_list_to_port},
+    {"make_ref", 0, 0, pier__apply_make_ref},
+    {"monitor", 2, 3, pier__apply_monitor},
+    {"node", 0, 0, pier__apply_node},
+    {"open_port", 2, 2, pier__apply_open_port},
+    {"pid_to_list", 1, 1, pier__apply_pid_to_list},
+    {"port_call", 2, 3, pier__apply_port_call},
+    {"port_close", 1, 1, pier__apply_port_close},
+    {"port_command", 2, 3, pier__apply_port_command},
+    {"port_connect", 2, 2, pier__apply_port_connect},
+    {"port_control", 3, 3, pier__apply_port_control},
+    {"port_get_data", 1, 1, pier__apply_port_get_data},
+    {"port_info", 1, 2, pier__apply_port_info},
+    {"port_set_data", 2, 2, pier__apply_port_set_data},
+    {"port_to_list", 1, 1, pier__apply_port_to_list},
+    {"ports", 0, 0, pier__apply_ports},
+    {"process_flag", 2, 2, pier__apply_process_flag},
+    {"process_info", 2, 2, pier__apply_process_info},
+    {"processes", 0, 0, pier__apply_processes},
+    {"register", 2, 2, pier__apply_register},
+    {"registered", 0, 0, pier__apply_registered},
     {"self", 0, 0, pier__apply_self},
+    {"send", 2, 3, pier__apply_send},
+    {"send_nosuspend", 2, 3, pier__apply_send_nosuspend},
+    {"unlink", 1, 1, pier__apply_unlink},
+    {"unregister", 1, 1, pier__apply_unregister},
+    {"whereis", 1, 1, pier__apply_whereis_1},
 };
 
 static const struct reason {
@@ -121,6 +146,36 @@ static int take_arguments(struct pier__call *call, pier_span arguments,
   for (i = 0; error == 0 && i < call->count; i++)
     pier__view_at(&call->argument[i], call->term[i].data);
   return error;
+}
+
+int pier__apply_name(const pier__view *view, pier_buffer *text) {
+  return view->kind == PIER__ATOM ? pier__text(view, text) : PIER_EBADARG;
+}
+
+int pier__apply_whereis(const pier_host *host, const pier__view *atom, pier_object *object) {
+  pier_buffer text = PIER_BUFFER_INIT;
+  int error = pier__apply_name(atom, &text);
+  if (error == 0) *object = pier_whereis(host, (const char *)text.data);
+  pier_buffer_free(&text);
+  return error;
+}
+
+int pier__apply_port(const struct pier__call *call, unsigned index, pier_port *port) {
+  const pier__view *view = &call->argument[index];
+  pier_object object;
+  int error;
+  if (pier__shape_port(view, &port->number)) return 0;
+  error = pier__apply_whereis(call->host, view, &object);
+  if (error < 0) return error;
+  *port = object.port;
+  return object.port.number != 0 ? 0 : PIER_EBADARG;
+}
+
+int pier__apply_at_node(const pier__view *view, pier__view *name, int *local) {
+  pier__view node;
+  if (!pier__shape_pair(view, name, &node)) return 0;
+  *local = pier__shape_is_atom(&node, PIER__NODE);
+  return name->kind == PIER__ATOM && node.kind == PIER__ATOM;
 }
 
 /* ---- The call ------------------------------------------------------------------- */

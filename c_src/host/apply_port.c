@@ -4,10 +4,6 @@
 #include "port/identifier.h"
 #include "port/iodata.h"
 
-static int port_of(const pier__view *view, pier_port *port) {
-  return pier__shape_port(view, &port->number) ? 0 : PIER_EBADARG;
-}
-
 int pier__apply_open_port(struct pier__call *call) {
   pier_port port;
   int error =
@@ -26,7 +22,7 @@ int pier__apply_port_command(struct pier__call *call) {
   pier_buffer scratch = PIER_BUFFER_INIT;
   unsigned flags = PIER_LATER;
   int error = call->count == 3 ? command_flags(&call->argument[2], &flags) : 0;
-  if (error == 0) error = port_of(&call->argument[0], &order.port);
+  if (error == 0) error = pier__apply_port(call, 0, &order.port);
   if (error < 0) return error;
   error = pier__iodata(call->term[1], &scratch, &order.data);
   order.bad = error == PIER_EBADARG;
@@ -38,14 +34,39 @@ int pier__apply_port_command(struct pier__call *call) {
 
 int pier__apply_port_close(struct pier__call *call) {
   pier_port port;
-  int error = port_of(&call->argument[0], &port);
+  int error = pier__apply_port(call, 0, &port);
   return error < 0 ? error : pier_close(call->caller, port);
 }
 
 int pier__apply_port_connect(struct pier__call *call) {
   pier_port port;
   pier_pid owner;
-  int error = port_of(&call->argument[0], &port);
+  int error = pier__apply_port(call, 0, &port);
   if (error < 0 || !pier__shape_pid(&call->argument[1], &owner.number)) return PIER_EBADARG;
   return pier_connect(call->caller, port, owner);
+}
+
+/* Ports with programs know no operations. */
+int pier__apply_port_control(struct pier__call *call) {
+  (void)call;
+  return PIER_EBADARG;
+}
+
+int pier__apply_port_call(struct pier__call *call) {
+  (void)call;
+  return PIER_EBADARG;
+}
+
+int pier__apply_port_set_data(struct pier__call *call) {
+  pier_port port;
+  int error = pier__apply_port(call, 0, &port);
+  return error < 0 ? error : pier_port_set_data(call->caller, port, call->term[1]);
+}
+
+int pier__apply_port_get_data(struct pier__call *call) {
+  pier_port port;
+  pier_span data;
+  int error = pier__apply_port(call, 0, &port);
+  if (error == 0) error = pier_port_get_data(call->caller, port, &data);
+  return error < 0 ? error : pier_write_term(call->out, data);
 }

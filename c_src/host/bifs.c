@@ -52,15 +52,26 @@ int pier_connect(pier_process *caller, pier_port port, pier_pid owner) {
   return error;
 }
 
-/* A closing port still answers. */
-int pier_port_info_get(const pier_host *host, pier_port port, pier_port_info *info) {
-  struct pier__hport *found = pier__hport(host, port);
-  memset(info, 0, sizeof *info);
+int pier_port_set_data(pier_process *caller, pier_port port, pier_span data) {
+  struct pier__hport *found = usable(caller, port);
+  pier_buffer copy = PIER_BUFFER_INIT;
+  int error = pier__may_call(caller);
+  if (error < 0) return error;
   if (!found) return PIER_EBADARG;
-  info->connected = found->core.owner;
-  info->input = found->core.input;
-  info->output = found->core.output;
-  info->queue_size = pier__queue_size(&found->core.queue);
-  info->os_pid = found->os_pid;
+  if (pier_write_term(&copy, data) < 0) return copy.error;
+  pier_buffer_free(&found->data);
+  found->data = copy;
+  return 0;
+}
+
+int pier_port_get_data(pier_process *caller, pier_port port, pier_span *data) {
+  static const uint8_t undefined[] = {ERL_ATOM_EXT, 0,   9,   'u', 'n', 'd',
+                                      'e',          'f', 'i', 'n', 'e', 'd'};
+  const struct pier__hport *found = usable(caller, port);
+  int error = pier__may_call(caller);
+  if (error < 0) return error;
+  if (!found) return PIER_EBADARG;
+  *data = found->data.size > 0 ? pier_buffer_span(&found->data)
+                               : pier_span_of(undefined, sizeof undefined);
   return 0;
 }

@@ -73,9 +73,12 @@ struct pier__hport {
   int in, out;    /* our ends of the pipes; -1 none */
   pid_t os_pid;
   struct pier__name *name;
+  char *title;                                /* what port_info calls name */
+  pier_buffer data;                           /* port_set_data; a bare term, empty for none */
   pier_process *first_waiting, *last_waiting; /* suspended on it */
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
+  unsigned parallelism : 1;
 };
 
 /* A program that has not been reaped. It may outlive its port. */
@@ -199,6 +202,19 @@ static inline int pier__may_call(const pier_process *caller) {
 /* uv.c */
 int pier__uv_attach(pier_host *host, struct uv_loop_s *loop);
 void pier__uv_detach(pier_host *host);
+
+/* info.c, process_info.c: the value of port_info or process_info, bare.
+ * PIER_EBADARG for an item that there is not; NULL for port_info/1. */
+int pier__port_info(const struct pier__hport *port, const char *item, pier_buffer *out);
+int pier__process_info(const pier_process *process, const pier_process *caller,
+                       const char *item, int in_list, pier_buffer *out);
+
+/* lists.c: lists of what the keys of a table stand for, in their order. */
+enum pier__keys { PIER__PORT_KEYS, PIER__PID_KEYS, PIER__OBJECT_KEYS };
+int pier__put_table(pier_buffer *out, const struct pier__table *table, enum pier__keys keys);
+int pier__put_watchers(pier_buffer *out, const struct pier__monitors *watchers);
+/* Appends them as an array of uint64_t. PIER_ENOMEM. */
+int pier__sorted_keys(const struct pier__table *table, pier_buffer *keys);
 
 /* send.c: EXIT badsig to the owner, and nothing else. */
 void pier__badsig(struct pier__hport *port);

@@ -112,6 +112,8 @@ const struct pier__port_io pier__port_io = {deliver,    calm,         announce, 
 
 void pier__hport_free(struct pier__hport *port) {
   pier__port_deinit(&port->core);
+  pier_buffer_free(&port->data);
+  pier_free(port->title);
   pier_free(port);
 }
 

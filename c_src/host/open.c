@@ -46,12 +46,18 @@ static int check_system(const pier_port_options *options, pier_diag *diag) {
 static struct pier__hport *hport_new(pier_host *host, const pier_port_options *options,
                                      pier_pid owner) {
   struct pier__hport *port = pier_alloc(sizeof *port);
+  size_t size = strlen(options->name) + 1;
   if (!port) return NULL;
   memset(port, 0, sizeof *port);
-  if (pier__port_init(&port->core, &pier__port_io, options, &host->limits) < 0) {
+  port->title = pier_alloc(size);
+  if (!port->title ||
+      pier__port_init(&port->core, &pier__port_io, options, &host->limits) < 0) {
+    pier_free(port->title);
     pier_free(port);
     return NULL;
   }
+  memcpy(port->title, options->name, size);
+  port->parallelism = (options->flags & PIER_PORT_PARALLELISM) != 0;
   port->host = host;
   port->in = port->out = -1;
   port->core.owner = owner;

@@ -154,10 +154,13 @@ static int read_env(struct reading *reading, const pier__view *value) {
 }
 
 static int read_parallelism(struct reading *reading, const pier__view *value) {
-  (void)reading;
-  return pier__shape_is_atom(value, "true") || pier__shape_is_atom(value, "false")
-             ? 0
-             : PIER_EBADOPT;
+  if (pier__shape_is_atom(value, "true"))
+    *flags(reading) |= PIER_PORT_PARALLELISM;
+  else if (pier__shape_is_atom(value, "false"))
+    *flags(reading) &= ~(unsigned)PIER_PORT_PARALLELISM;
+  else
+    return PIER_EBADOPT;
+  return 0;
 }
 
 /* From 1 to 2^64-2, as the BEAM's. */
@@ -168,17 +171,28 @@ static int read_limit(const pier__view *view, size_t *limit) {
   return 0;
 }
 
-static int read_busy_limits(struct reading *reading, const pier__view *value) {
-  pier_port_options *options = &reading->settings->options;
-  pier__view low, high;
+static int read_limits(const pier__view *value, size_t *low, size_t *high) {
+  pier__view first, second;
   int error;
   if (pier__shape_is_atom(value, "disabled")) {
-    options->busy_low = options->busy_high = SIZE_MAX;
+    *low = *high = SIZE_MAX;
     return 0;
   }
-  if (!pier__shape_pair(value, &low, &high)) return PIER_EBADOPT;
-  error = read_limit(&low, &options->busy_low);
-  return error < 0 ? error : read_limit(&high, &options->busy_high);
+  if (!pier__shape_pair(value, &first, &second)) return PIER_EBADOPT;
+  error = read_limit(&first, low);
+  return error < 0 ? error : read_limit(&second, high);
+}
+
+static int read_busy_limits(struct reading *reading, const pier__view *value) {
+  pier_port_options *options = &reading->settings->options;
+  return read_limits(value, &options->busy_low, &options->busy_high);
+}
+
+/* There is no queue of scheduled commands here. */
+static int read_queue_limits(struct reading *reading, const pier__view *value) {
+  size_t low, high;
+  (void)reading;
+  return read_limits(value, &low, &high);
 }
 
 static const struct option valued[] = {
@@ -190,6 +204,7 @@ static const struct option valued[] = {
     {"arg0", read_arg0, 0},
     {"parallelism", read_parallelism, 0},
     {"busy_limits_port", read_busy_limits, 0},
+    {"busy_limits_msgq", read_queue_limits, 0},
 };
 
 /* ---- Options that are atoms -------------------------------------------------- */

@@ -194,6 +194,25 @@ typedef struct pier_port_info {
 /* PIER_EBADARG for a closed port. */
 PIER_API int pier_port_info_get(const pier_host *host, pier_port port, pier_port_info *info);
 
+/* The same in Erlang's terms: appends the external term of port_info(Port, Item), or
+ * of port_info(Port) if `item` is NULL; the atom undefined for a closed port.
+ * PIER_EBADARG for an item that there is not. */
+PIER_API int pier_port_info_term(const pier_host *host, pier_port port, const char *item,
+                                 pier_buffer *out);
+/* Appends the external term of process_info(Pid, Item): links, monitors,
+ * monitored_by, registered_name, message_queue_len, messages, trap_exit, status. */
+PIER_API int pier_process_info_term(const pier_host *host, pier_pid pid, const char *item,
+                                    pier_buffer *out);
+
+/* Up to `room` numbers of the ports there are, closing ones included, in their
+ * order; returns how many there are. */
+PIER_API size_t pier_ports(const pier_host *host, pier_port *ports, size_t room);
+
+/* port_set_data, port_get_data: a scanned term that the port keeps; `undefined`
+ * before. The span lives until it is set again or the port dies. */
+PIER_API int pier_port_set_data(pier_process *caller, pier_port port, pier_span data);
+PIER_API int pier_port_get_data(pier_process *caller, pier_port port, pier_span *data);
+
 /* ---- Functions by name ------------------------------------------------------- */
 
 /* apply(erlang, Function, Arguments) in `caller`, in Erlang's own terms:

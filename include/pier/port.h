@@ -92,7 +92,8 @@ enum {
   PIER_PORT_EOF = 1 << 3,
   PIER_PORT_EXIT_STATUS = 1 << 4,
   PIER_PORT_NOUSE_STDIO = 1 << 5,
-  PIER_PORT_STDERR_TO_STDOUT = 1 << 6
+  PIER_PORT_STDERR_TO_STDOUT = 1 << 6,
+  PIER_PORT_PARALLELISM = 1 << 7 /* shows in port_info, and nowhere else */
 };
 
 typedef struct pier_port_options {

@@ -2,6 +2,7 @@
 
 #include "cmocka_all.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,13 +43,19 @@ void call_forget(void) {
   pier_buffer_free(&last);
 }
 
+/* In the name of a node there is an @ too. */
+static int is_letter(const char *text, const char *start) {
+  return *text == '@' && (text == start || !isalnum((unsigned char)text[-1]));
+}
+
 static void make_arguments(pier_buffer *out, const char *text) {
+  const char *start = text;
   pier_buffer format = PIER_BUFFER_INIT;
   pier_span given[MOST];
   size_t count = 0;
   memset(given, 0, sizeof given);
   for (; *text; text++) {
-    if (*text != '@') {
+    if (!is_letter(text, start)) {
       pier_buffer_append_byte(&format, (uint8_t)*text);
       continue;
     }
