@@ -166,6 +166,7 @@ shown: all $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native)
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/test/fuzz/fuzz_%.o $(BUILD)/fuzz/libpier_host.a $(BUILD)/fuzz/libpier.a
 	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 $(BUILD)/fuzz/fuzz_scan: $(BUILD)/fuzz/obj/test/support/ei_walk.o
+$(BUILD)/fuzz/fuzz_cursor: $(BUILD)/fuzz/obj/test/support/reader_walk.o
 # JSON belongs to the command.
 FUZZ_JSON := $(patsubst %,obj/c_src/cli/%.o,json_read json_write codec)
 $(BUILD)/fuzz/fuzz_json: $(FUZZ_JSON:%=$(BUILD)/fuzz/%)

@@ -197,39 +197,28 @@ static const struct operation operations[] = {
 
 /* ---- Numbers in and out --------------------------------------------------- */
 
-/* An integer of more than 32 bits: tag, count of bytes, sign, bytes from the
- * least. The term has been scanned. */
-static enum verdict read_big(const uint8_t *term, struct integer *big) {
-  size_t i, size = term[1], head = 3;
+static enum verdict read_integer(pier_reader *call, struct integer *whole) {
+  pier_buffer bytes = PIER_BUFFER_INIT;
   enum verdict verdict;
-  if (term[0] == ERL_LARGE_BIG_EXT) {
-    for (size = 0, i = 1; i <= 4; i++)
-      size = size << 8 | term[i];
-    head = 6;
-  }
-  if (size > MOST * sizeof *big->digits) return SYSTEM_LIMIT;
-  if ((verdict = integer_new(big, size / sizeof *big->digits + 1)) != FINE) return verdict;
-  for (i = 0; i < size; i++)
-    big->digits[i / 4] |= (uint32_t)term[head + i] << i % 4 * 8;
-  big->negative = term[head - 1] != 0;
-  trim(big, size / sizeof *big->digits + 1);
-  return FINE;
+  size_t i, size;
+  int negative;
+  bytes.limit = MOST * sizeof *whole->digits;
+  size = pier_read_bigint(call, &negative, &bytes);
+  if (bytes.error) return bytes.error == PIER_ELIMIT ? SYSTEM_LIMIT : NO_MEMORY;
+  verdict = integer_new(whole, size / sizeof *whole->digits + 1);
+  for (i = 0; verdict == FINE && i < size; i++)
+    whole->digits[i / 4] |= (uint32_t)bytes.data[i] << i % 4 * 8;
+  if (verdict == FINE) trim(whole, size / sizeof *whole->digits + 1);
+  whole->negative = negative;
+  pier_buffer_free(&bytes);
+  return verdict;
 }
 
-static enum verdict read_number(pier_span term, struct number *number) {
-  enum verdict verdict;
-  long long small;
-  if (term.data[0] == ERL_SMALL_BIG_EXT || term.data[0] == ERL_LARGE_BIG_EXT)
-    return read_big(term.data, &number->whole);
-  if (pier_match(term, "~l", &small) < 0) {
-    number->is_real = 1;
-    return pier_match(term, "~d", &number->real) < 0 ? BADARITH : FINE;
-  }
-  if ((verdict = integer_new(&number->whole, 1)) != FINE) return verdict;
-  number->whole.negative = small < 0;
-  number->whole.digits[0] = (uint32_t)(small < 0 ? -small : small);
-  trim(&number->whole, 1);
-  return FINE;
+static enum verdict read_number(pier_reader *call, struct number *number) {
+  if (pier_read_peek(call) == PIER_TYPE_INTEGER) return read_integer(call, &number->whole);
+  number->is_real = 1;
+  number->real = pier_read_double(call);
+  return pier_reader_error(call) ? BADARITH : FINE;
 }
 
 static double to_real(const struct number *number) {
@@ -273,12 +262,13 @@ static int reply_number(pier_call *call, const struct number *number) {
 
 static int calculate(pier_call *call, void *state) {
   struct number a = {0}, b = {0}, result = {0};
-  enum verdict verdict = BADARITH;
-  pier_span left, right;
+  pier_reader request = pier_reader_of(pier_call_request(call), NULL), parts;
+  enum verdict verdict;
   int error;
-  if (pier_match(pier_call_request(call), "{_, ~t, ~t}", &left, &right) == 0)
-    verdict = read_number(left, &a);
-  if (verdict == FINE) verdict = read_number(right, &b);
+  pier_read_tuple(&request, &parts, 3);
+  pier_read_skip(&parts);
+  verdict = read_number(&parts, &a);
+  if (verdict == FINE) verdict = read_number(&parts, &b);
   if (verdict == FINE) verdict = apply(state, &a, &b, &result);
   if (verdict == FINE)
     error = reply_number(call, &result);

@@ -37,6 +37,8 @@ static int gather(struct gathering *gathering, pier_buffer *out, pier__deep_leaf
     error = PIER_EMATCH;
   }
   if (error) out->size = before;
+  /* It is a leaf that is wrong; it is the whole that has no room. */
+  if (error != PIER_EMATCH) gathering->fault = gathering->at;
   gathering->after = view.next;
   if (!error && view.kind == PIER__LIST) gathering->after = pier__view_skip(gathering->at);
   return error;
