@@ -16,7 +16,7 @@ enum {
   PIER__PATTERN_KEYS = 255, /* in one map that has to have no others */
   PIER__PATTERN_TEXT = 65535,
   PIER__PATTERN_DATA = 1 << 20, /* bytes of all literals together */
-  PIER__NO_PARENT = UINT32_MAX
+  PIER__NO_PARENT = INT32_MAX
 };
 
 typedef enum pier__code {
