@@ -71,6 +71,14 @@ all: $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(BUILD)/libpier.so $(BUILD)/lib
 all: $(if $(CLI_SOURCES),$(BUILD)/pier) $(EXAMPLES:%=$(PRIV)/%) ## libraries, command, examples (in priv/)
 .DEFAULT_GOAL := all
 
+# The Erlang side of pier scenario, where there is a compiler for it.
+ERLC ?= erlc
+MODULES := $(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/pier_scenario*.erl)))
+all: $(MODULES)
+$(BUILD)/ebin/%.beam: erl_src/%.erl
+	@mkdir -p $(@D)
+	$(ERLC) +debug_info -Werror -o $(@D) $<
+
 # Everything of a variant depends on this file, which is written when a compiler
 # or a flag is not what it was. $(1) is the folder, $(2) all of them.
 stamp = $(or $(findstring <$(file <$(1)/flags)>,<$(2)>),$(shell mkdir -p $(1))$(file >$(1)/flags,$(2)))
@@ -202,6 +210,8 @@ ROOT = $(DESTDIR)$(LIBDIR)
 install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(ROOT)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pier
 	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
+	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin)
+	$(if $(MODULES),$(INSTALL) -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin)
 	$(INSTALL) -m 644 include/pier.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 644 $(wildcard include/pier/*.h) $(DESTDIR)$(INCLUDEDIR)/pier
 	$(INSTALL) -m 644 $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(ROOT)
@@ -214,6 +224,7 @@ install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR
 	  ln -sf $$lib.so.$(SONAME) $(ROOT)/$$lib.so || exit; done
 uninstall: ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/pier $(HEADERS:include/%=$(DESTDIR)$(INCLUDEDIR)/%)
+	rm -rf $(DESTDIR)$(PREFIX)/lib/pier
 	for lib in libpier libpier_host; do rm -f $(ROOT)/$$lib.a $(ROOT)/$$lib.so $(ROOT)/$$lib.so.*; done
 	rm -f $(ROOT)/pkgconfig/pier.pc $(ROOT)/pkgconfig/pier_host.pc
 	[ ! -d $(DESTDIR)$(INCLUDEDIR)/pier ] || rmdir $(DESTDIR)$(INCLUDEDIR)/pier

@@ -78,6 +78,10 @@ int pier__read_packet(const char *who, const char *text, unsigned *packet);
  * PIER__NOT_FOUND or PIER__CANNOT_EXECUTE after a sentence. */
 int pier__find_program(const char *who, const char *program, pier_buffer *path);
 
+/* The same for a name without a slash, and without a sentence: 0, or the most
+ * telling errno. */
+int pier__search_program(pier_buffer *path, const char *program);
+
 /* The status (128+n for a signal) with which the child `os_pid` ended, waiting
  * at most timeout_ms (-1 = for ever). It is only looked at, not reaped. -1 if
  * it did not end in time, or if its status is no longer known. */

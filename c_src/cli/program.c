@@ -30,8 +30,7 @@ static int join(pier_buffer *path, const char *folder, size_t size, const char *
   return pier_buffer_append(path, program, strlen(program) + 1);
 }
 
-/* 0 if found, else the most telling reason why not. */
-static int search(pier_buffer *path, const char *program) {
+int pier__search_program(pier_buffer *path, const char *program) {
   const char *folders = getenv("PATH");
   int reason = ENOENT;
   size_t size;
@@ -52,7 +51,7 @@ int pier__find_program(const char *who, const char *program, pier_buffer *path) 
   int error;
   if (program[0] == '\0') return pier__fail(who, PIER__USAGE, "the program's name is empty");
   if (in_path)
-    error = search(path, program);
+    error = pier__search_program(path, program);
   else
     error =
         pier_buffer_append(path, program, strlen(program) + 1) < 0 ? ENOMEM : runnable(program);

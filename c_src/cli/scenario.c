@@ -11,6 +11,9 @@ enum {
   OPTION_REPEAT,
   OPTION_KEEP_GOING,
   OPTION_JOBS,
+  OPTION_JUNIT,
+  OPTION_RECORD,
+  OPTION_RULES,
   OPTION_HELP
 };
 
@@ -20,6 +23,9 @@ static const struct option long_options[] = {
     {"repeat", required_argument, NULL, OPTION_REPEAT},
     {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
     {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"junit", required_argument, NULL, OPTION_JUNIT},
+    {"record", required_argument, NULL, OPTION_RECORD},
+    {"rules", no_argument, NULL, OPTION_RULES},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -35,6 +41,9 @@ static int help(void) {
          "  --repeat N               instead of each scenario's own number\n"
          "  --keep-going             after a difference too\n"
          "  --jobs N                 at a time (the number of processors)\n"
+         "  --junit FILE             the verdicts as JUnit XML\n"
+         "  --record DIR             runs on the BEAM, writes DIR/otpRELEASE/NAME.transcript\n"
+         "  --rules                  only prints the rules that no scenario proves\n"
          "\n"
          "The status is 0 if all are equal, 1 if one is different or failed, 2 if a file\n"
          "or an option is wrong, 3 if there is nothing to run.\n");
@@ -77,6 +86,15 @@ static int set_option(void *context, int option) {
     status = pier__read_number(PIER__SCENARIO, "--jobs", optarg, 1, 64, &number);
     options->jobs = (unsigned)number;
     return status;
+  case OPTION_JUNIT:
+    options->junit = optarg;
+    return 0;
+  case OPTION_RECORD:
+    options->record = optarg;
+    return 0;
+  case OPTION_RULES:
+    options->rules = 1;
+    return 0;
   default:
     return help();
   }
@@ -177,24 +195,72 @@ static void print_transcripts(const work *w, int is_beam) {
   }
 }
 
-static int judge(work *w) {
+/* The first case that failed is shown, or all; what is only worth a word, always. */
+static size_t judge(work *w) {
   size_t failed = 0;
   size_t at;
   for (at = 0; at < w->cases.count; at++) {
-    pier__scenario_judge(&w->cases.list[at], &w->options);
-    failed += (size_t)w->cases.list[at].failed;
-    if (failed && !w->options.keep_going) break;
+    pier__case *one = &w->cases.list[at];
+    pier__scenario_judge(one, &w->options);
+    failed += (size_t)one->failed;
+    if (one->report.size && (!one->failed || failed == 1 || w->options.keep_going))
+      fwrite(one->report.data, 1, one->report.size, stdout);
   }
-  return failed ? PIER__FAILED : PIER__DONE;
+  return failed;
+}
+
+static void say_verdict(const work *w, size_t failed, unsigned recorded) {
+  const char *equal = w->options.host == PIER__HOST_BOTH ? "equal" : "good";
+  printf("%zu scenario%s, ", w->cases.count, w->cases.count == 1 ? "" : "s");
+  if (failed)
+    printf("%zu not %s", failed, equal);
+  else
+    printf("all %s", equal);
+  if (recorded) printf(" (the BEAM's recorded from OTP %u)", recorded);
+  printf("%s\n", failed > 1 && !w->options.keep_going ? "; --keep-going shows them all" : "");
+}
+
+/* The BEAM itself, or what was recorded from it; *otp, and *recorded if it was. */
+static int run_beam(work *w, pier__progress *progress, unsigned *otp, unsigned *recorded) {
+  int status = pier__scenario_beam(&w->cases, &w->options, progress, otp);
+  if (status <= 0) return -status;
+  if (w->options.record)
+    return pier__fail(PIER__SCENARIO, PIER__FAILED, "--record: there is no erl in PATH");
+  status = pier__scenario_recorded(&w->cases, recorded);
+  if (status == 0 && *recorded == 0)
+    return pier__fail(PIER__SCENARIO, PIER__FAILED,
+                      "there is no erl in PATH, and nothing was recorded beside the files");
+  return status;
 }
 
 static int run(work *w) {
   pier__progress *progress = isatty(STDERR_FILENO) ? pier__show_progress : NULL;
+  unsigned otp = 0;
+  unsigned recorded = 0;
+  size_t failed;
   int status = 0;
-  if (w->options.host & PIER__HOST_NATIVE)
+  if (w->options.host & PIER__HOST_BEAM) status = run_beam(w, progress, &otp, &recorded);
+  if (status == 0 && w->options.host & PIER__HOST_NATIVE)
     status = pier__scenario_native(&w->cases, &w->options, progress);
-  if (status == 0 && w->options.host == PIER__HOST_NATIVE) print_transcripts(w, 0);
-  return status ? status : judge(w);
+  if (status) return status;
+  if (w->options.host != PIER__HOST_BOTH && !w->options.record)
+    print_transcripts(w, w->options.host == PIER__HOST_BEAM);
+  failed = judge(w);
+  if (w->options.host == PIER__HOST_BOTH || failed) say_verdict(w, failed, recorded);
+  if (w->options.junit) status = pier__scenario_junit(&w->cases, w->options.junit);
+  if (status == 0 && w->options.record && !failed)
+    status = pier__scenario_record(&w->cases, w->options.record, otp);
+  return failed ? PIER__FAILED : status;
+}
+
+static int start(work *w) {
+  int status;
+  if (w->options.rules) return pier__scenario_rules(w->files, w->file_count);
+  if (w->options.record && w->options.only_count)
+    return pier__fail(PIER__SCENARIO, PIER__USAGE, "--record takes whole files, not --only");
+  if (w->options.record) w->options.host = PIER__HOST_BEAM;
+  status = select_cases(w);
+  return status ? status : run(w);
 }
 
 static void release(work *w) {
@@ -202,6 +268,8 @@ static void release(work *w) {
   for (at = 0; at < w->file_count; at++)
     pier__scenario_file_free(&w->files[at]);
   pier_free(w->files);
+  for (at = 0; at < w->cases.count; at++)
+    pier_buffer_free(&w->cases.list[at].report);
   pier_free(w->cases.list);
   pier__arena_free(&w->cases.arena);
   pier_free(w->options.only);
@@ -220,9 +288,10 @@ int pier__scenario_main(int argc, char **argv) {
   w.options.only = pier_alloc((size_t)argc * sizeof *w.options.only);
   if (!w.options.only) return pier__fail(PIER__SCENARIO, PIER__FAILED, "out of memory");
   status = read_options(&w.options, argc, argv);
+  w.options.files = argv + optind;
+  w.options.file_count = (size_t)(argc - optind);
   if (status == 0) status = read_files(&w, argv + optind, argc - optind);
-  if (status == 0) status = select_cases(&w);
-  if (status == 0) status = run(&w);
+  if (status == 0) status = start(&w);
   if (status >= 0 && pier__flush(PIER__SCENARIO)) status = PIER__FAILED;
   release(&w);
   return status < 0 ? PIER__DONE : status;

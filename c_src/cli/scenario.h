@@ -27,6 +27,8 @@ typedef struct pier__scenario_options {
   const char *junit;   /* a file; NULL: none */
   const char *record;  /* a folder; NULL: no recording */
   const char *command; /* this program's own file */
+  char **files;        /* the arguments, `file_count` of them */
+  size_t file_count;
 } pier__scenario_options;
 
 /* ---- scenario_result.c: what a host's runs gave --------------------------------- */
@@ -56,6 +58,7 @@ typedef struct pier__case {
   unsigned repeat;
   pier__result native, beam;
   int failed;
+  pier_buffer report; /* what is wrong, for people */
 } pier__case;
 
 typedef struct pier__cases {
@@ -96,10 +99,32 @@ typedef void pier__progress(const char *host, const char *name, size_t done, siz
 int pier__scenario_native(pier__cases *cases, const pier__scenario_options *options,
                           pier__progress *progress);
 
+/* ---- scenario_beam.c --------------------------------------------------------------- */
+
+/* Runs all files on the BEAM: 0 with its release in *otp, 1 if there is no erl in
+ * PATH, or PIER__FAILED after a sentence, as a negative number. */
+int pier__scenario_beam(pier__cases *cases, const pier__scenario_options *options,
+                        pier__progress *progress, unsigned *otp);
+
+/* ---- scenario_record.c ------------------------------------------------------------- */
+
+/* Writes what came from the BEAM to files: 0, or PIER__FAILED after a sentence. */
+int pier__scenario_record(const pier__cases *cases, const char *folder, unsigned otp);
+/* Takes it from there: 0 with the release in *otp (0: there is none), or PIER__FAILED
+ * after a sentence. */
+int pier__scenario_recorded(pier__cases *cases, unsigned *otp);
+
 /* ---- scenario_report.c ------------------------------------------------------------- */
 
 void pier__show_progress(const char *host, const char *name, size_t done, size_t count);
-/* Looks at one case, prints what is wrong with it, and notes it in `failed`. */
+/* Looks at one case: writes to its report what is wrong, and notes it in `failed`. */
 void pier__scenario_judge(pier__case *one, const pier__scenario_options *options);
+
+/* ---- scenario_junit.c, scenario_rules.c ---------------------------------------------- */
+
+/* 0, or PIER__FAILED after a sentence. */
+int pier__scenario_junit(const pier__cases *cases, const char *path);
+/* Prints the rules without a scenario. 0 if there are none, else PIER__FAILED. */
+int pier__scenario_rules(const pier__scenario_file *files, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 /* What is said about the runs: progress, and the first difference. */
 #include "cli/scenario.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,43 +43,58 @@ static size_t same_lines(pier_span a, pier_span b) {
 }
 
 /* The lines around number `line`, from 0. */
-static void show_context(FILE *out, const char *whose, pier_span text, size_t line) {
+static void show_context(pier_buffer *out, const char *whose, pier_span text, size_t line) {
   size_t number = line > CONTEXT ? line - CONTEXT : 0;
   size_t at = lines(text, number);
-  fprintf(out, "  %s:\n", whose);
+  pier_buffer_append_format(out, "  %s:\n", whose);
   for (; number <= line + CONTEXT && at < text.size; number++) {
     pier_span one = line_at(text, at);
-    fprintf(out, "  %s %.*s\n", number == line ? ">" : " ", (int)one.size - 1,
-            (const char *)one.data);
+    pier_buffer_append_format(out, "  %s %.*s\n", number == line ? ">" : " ", (int)one.size - 1,
+                              (const char *)one.data);
     at += one.size;
   }
-  if (number <= line) fprintf(out, "  > (nothing)\n");
+  if (number <= line) pier_buffer_append_format(out, "  > (nothing)\n");
 }
 
-static void show_title(const pier__case *one, const char *what) {
-  printf("%s (%s:%u): %s\n", one->scenario->name, one->file->path, one->scenario->line, what);
+static void show_title(pier__case *one, const char *what) {
+  pier_buffer_append_format(&one->report, "%s (%s:%u): %s\n", one->scenario->name,
+                            one->file->path, one->scenario->line, what);
 }
 
-static void show_rerun(const pier__case *one, const pier__scenario_options *options) {
+/* An id that a shell takes as it is, else in Erlang's quotes and the shell's. */
+static void append_id(pier_buffer *out, const pier__scenario *scenario) {
+  pier_span id = scenario->id->data;
+  size_t at;
+  for (at = 0; at < id.size; at++)
+    if (id.data[at] >= 0x80 || !(isalnum(id.data[at]) || strchr("._@-", id.data[at]))) {
+      pier_buffer_append_format(out, "\"%s\"", scenario->name);
+      return;
+    }
+  pier_buffer_append(out, id.data, id.size);
+}
+
+static void show_rerun(pier__case *one, const pier__scenario_options *options) {
   static const char *const hosts[] = {"", "native", "beam", "both"};
-  char repeat[40] = "";
-  if (options->repeat) snprintf(repeat, sizeof repeat, " --repeat %u", options->repeat);
-  printf("  again: pier scenario --host %s%s --only \"%s\" %s\n", hosts[options->host], repeat,
-         one->scenario->name, one->file->path);
+  pier_buffer *out = &one->report;
+  pier_buffer_append_format(out, "  again: pier scenario --host %s", hosts[options->host]);
+  if (options->repeat) pier_buffer_append_format(out, " --repeat %u", options->repeat);
+  pier_buffer_append_text(out, " --only ");
+  append_id(out, one->scenario);
+  pier_buffer_append_format(out, " %s\n", one->file->path);
 }
 
-static void show_difference(const pier__case *one, const char *a_name, pier_span a,
+static void show_difference(pier__case *one, const char *a_name, pier_span a,
                             const char *b_name, pier_span b) {
   char what[80];
   size_t same = same_lines(a, b);
   snprintf(what, sizeof what, "line %zu differs", same + 1);
   show_title(one, what);
-  show_context(stdout, a_name, a, same);
-  show_context(stdout, b_name, b, same);
+  show_context(&one->report, a_name, a, same);
+  show_context(&one->report, b_name, b, same);
 }
 
 /* The line with the mismatch is the last one. */
-static void show_end(const pier__case *one, const char *whose, pier_span text) {
+static void show_end(pier__case *one, const char *whose, pier_span text) {
   size_t count = 0;
   size_t at = 0;
   while (at < text.size) {
@@ -86,11 +102,11 @@ static void show_end(const pier__case *one, const char *whose, pier_span text) {
     count++;
   }
   show_title(one, "it did not come to its end");
-  show_context(stdout, whose, text, count ? count - 1 : 0);
+  show_context(&one->report, whose, text, count ? count - 1 : 0);
 }
 
 /* What is wrong on one host alone; 1 if anything. */
-static int judge_host(const pier__case *one, const char *whose, const pier__result *result) {
+static int judge_host(pier__case *one, const char *whose, const pier__result *result) {
   const pier__transcript *first = result->first;
   if (pier__result_good(result)) return 0;
   if (!first) {
@@ -117,12 +133,13 @@ static int has_outcome(const pier__result *result, const char *text) {
 }
 
 /* Races that went a way on the BEAM that they never went natively: no failure. */
-static void show_missing_outcomes(const pier__case *one) {
+static void show_missing_outcomes(pier__case *one) {
   const pier__outcome *at;
   for (at = one->beam.outcomes; at; at = at->next)
     if (!has_outcome(&one->native, at->text))
-      printf("info: %s: outcome %s was seen on the BEAM only (native: %u runs)\n",
-             one->scenario->name, at->text, pier__result_runs(&one->native));
+      pier_buffer_append_format(
+          &one->report, "info: %s: outcome %s was seen on the BEAM only (native: %u runs)\n",
+          one->scenario->name, at->text, pier__result_runs(&one->native));
 }
 
 void pier__scenario_judge(pier__case *one, const pier__scenario_options *options) {
