@@ -3,11 +3,12 @@
 %%       [--repeat N] [--jobs N] FILE...
 %% Each file is run by a VM of its own, a child of this one: the working
 %% directory is the VM's, and nothing that a file leaves behind meets another.
-%% The child writes to descriptor 5, because programs may share its output.
+%% The child writes to descriptors 5 and 6, because programs share 1 and 2.
 -module(pier_scenario).
 -export([main/0, file/0]).
 
 -define(OUT, "/proc/self/fd/5").
+-define(ERRORS, "/proc/self/fd/6").
 
 %% Runs all files and ends the VM: 0, or 1 if one of them could not be run.
 -spec main() -> no_return().
@@ -19,7 +20,7 @@ main() ->
                   io:format("%% otp ~s erts ~s~n", [erlang:system_info(otp_release),
                                                     erlang:system_info(version)]),
                   start(Read, maps:get(jobs, Options), Options, #{})
-          end, true).
+          end, standard_error, true).
 
 %% What a child does: one file.
 -spec file() -> no_return().
@@ -30,20 +31,25 @@ file() ->
                   Write = fun(Text) -> ok = file:write(Out, Text) end,
                   [repeat(Scenario, Options#{write => Write}) || Scenario <- chosen(File, Options)],
                   ok = file:close(Out)
-          end, false).
+          end, ?ERRORS, false).
 
 %% A port that is still closing would keep a VM from its end if it flushed.
-ended(Work, Flush) ->
+ended(Work, Errors, Flush) ->
     logger:set_primary_config(level, none),
     Status = try
                  Work(),
                  0
              catch
                  throw:{sorry, Text} ->
-                     io:format(standard_error, "pier_scenario: ~ts~n", [Text]),
+                     complain(Errors, io_lib:format("pier_scenario: ~ts~n", [Text])),
                      1
              end,
     erlang:halt(Status, [{flush, Flush}]).
+
+complain(standard_error, Text) ->
+    io:put_chars(standard_error, Text);
+complain(File, Text) ->
+    file:write_file(File, unicode:characters_to_binary(Text), [append]).
 
 options(Arguments) ->
     options(Arguments, #{files => [], only => [], jobs => 1}).
@@ -100,7 +106,7 @@ start([], _Free, _Options, _Running) ->
 child(File, Options) ->
     Erl = filename:join([code:root_dir(), "bin", "erl"]),
     Here = filename:dirname(code:which(?MODULE)),
-    Command = "exec \"$0\" \"$@\" 5>&1 >/dev/null </dev/null",
+    Command = "exec \"$0\" \"$@\" 5>&1 6>&2 </dev/null >/dev/null 2>/dev/null",
     Given = [[["--peer", Peer] || #{peer := Peer} <- [Options]],
              [["--only", Id] || Id <- maps:get(only, Options)],
              [["--repeat", integer_to_list(Count)] || #{repeat := Count} <- [Options]]],
