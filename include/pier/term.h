@@ -1,6 +1,7 @@
 /*
  * pier/term.h - external terms: the gate that makes bytes from outside safe,
- * reading and writing them, Erlang text, matching and formatting.
+ * order and normal form, Erlang text, matching and formatting. Terms are written
+ * by type with pier/write.h, which is included here, and read with pier/read.h.
  *
  * A *term span* is one external term, with or without the version byte 131:
  * no tag has that number, so the two cannot be mistaken. Functions that

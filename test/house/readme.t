@@ -1,6 +1,6 @@
 #!/bin/sh
-# The README's snippets, taken out of it, compiled against an installed pier
-# and run.
+# The snippets of the README and of doc/, taken out of them, compiled against an
+# installed pier and run.
 . test/support/tap.sh
 stage=$scratch/stage
 prefix=$stage/usr
@@ -12,14 +12,14 @@ PKG_CONFIG_SYSROOT_DIR=$stage
 LD_LIBRARY_PATH=$prefix/lib
 export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
 
-# snippet NAME: the fence that follows its comment.
+# snippet NAME [DOCUMENT]: the fence that follows its comment.
 snippet() {
   awk -v mark="<!-- snippet: $1 -->" '
     $0 == mark { wanted = 1; next }
     wanted && /^```/ { if (inside) exit; inside = 1; next }
-    inside { print }' README.md >"$scratch/$1"
+    inside { print }' "${2:-README.md}" >"$scratch/$1"
   [ -s "$scratch/$1" ]
-  report $? "README.md has $1"
+  report $? "${2:-README.md} has $1"
 }
 
 # compile NAME PACKAGE
@@ -39,6 +39,12 @@ compile caller pier_host
 gives "pier call" 0 '{ok,3}' '' "$prefix/bin/pier" call '{add,1,2}' -- "$scratch/adder"
 gives "the caller in C" 0 3 '' "$scratch/caller" "$scratch/adder"
 gives "the caller in C, no such program" 1 '' '*No such file*' "$scratch/caller" /no/such/file
+snippet reader.c doc/terms.md
+compile reader pier
+gives "the reader" 0 'Ada: 3.5' '' "$scratch/reader" '#{name => "Ada", items => [{tea, 2}, {milk, 1.5}]}'
+gives "the reader, a price that is none" 1 '' \
+  'byte 35: value of key items, element 2 of list, element 2 of tuple: expected number, got atom none' \
+  "$scratch/reader" '#{name => "Ada", items => [{tea, 2}, {milk, none}]}'
 if command -v escript >/dev/null; then
   chmod +x "$scratch/caller.escript"
   gives "the caller in Erlang" 0 '{ok,3}' '' "$scratch/caller.escript" "$scratch/adder"
