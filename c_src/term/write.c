@@ -1,4 +1,4 @@
-/* Heads of containers, whole terms and identifiers. */
+/* Heads of containers and whole terms. */
 #include "term/write.h"
 
 #include <string.h>
@@ -115,22 +115,3 @@ int pier_write_term(pier_buffer *out, pier_span term) {
   if (term.size == version) return pier__write_fail(out, PIER_EARG, "no bytes for a term");
   return pier_buffer_append(out, term.data + version, term.size - version);
 }
-
-/* ei's encoders have one shape but for the type; sized first, then in place. */
-#define WRITE_IDENTIFIER(name, type)                                                           \
-  int pier_write_##name(pier_buffer *out, const type *name) {                                  \
-    int size = 0, index = 0;                                                                   \
-    uint8_t *to;                                                                               \
-    if (ei_encode_##name(NULL, &size, name) < 0)                                               \
-      return pier__write_fail(out, PIER_EARG, "not a valid " #name);                           \
-    to = pier_buffer_reserve(out, (size_t)size);                                               \
-    if (!to) return out->error;                                                                \
-    if (ei_encode_##name((char *)to, &index, name) < 0)                                        \
-      return pier__write_fail(out, PIER_EARG, "not a valid " #name);                           \
-    out->size += (size_t)index;                                                                \
-    return 0;                                                                                  \
-  }
-
-WRITE_IDENTIFIER(pid, erlang_pid)
-WRITE_IDENTIFIER(port, erlang_port)
-WRITE_IDENTIFIER(ref, erlang_ref)

@@ -57,9 +57,10 @@ PIER_API int pier_term_plain(pier_span bytes, const pier_limits *limits, pier_bu
  * appended, 0 if not (also inside a compressed term), or the buffer's error. */
 PIER_API int pier_term_path(pier_buffer *out, pier_span bytes, size_t offset);
 
-/* ---- Writing (pier/write.h, c_src/term/write.c) --------------------------- */
+/* ---- Writing (pier/write.h, c_src/term/write_identifier.c) ----------------- */
 
-/* Identifiers as ei holds them. PIER_EARG for what ei cannot encode. */
+/* Identifiers as ei holds them. PIER_EARG if the node is not UTF-8 or longer than
+ * 255 characters, or a reference has not 1 to 5 words; then nothing is written. */
 PIER_API int pier_write_pid(pier_buffer *out, const erlang_pid *pid);
 PIER_API int pier_write_port(pier_buffer *out, const erlang_port *port);
 PIER_API int pier_write_ref(pier_buffer *out, const erlang_ref *ref);

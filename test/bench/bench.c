@@ -1,10 +1,10 @@
 /*
  * bench - runs every contestant of the plan, interleaved, and reports.
  *
- *   bench [--quick] [--repetitions N] [--json FILE] --dir DIR [--echo FILE]
+ *   bench [--quick] [--only SECTIONS] [--repetitions N] [--json FILE] --dir DIR [--echo FILE]
  *
- * DIR has the hosts and programs (bench.mk), --echo names pier's echo. What
- * is missing is skipped, and the report says so.
+ * SECTIONS is what the ids of the sections begin with ("terms"). DIR has the hosts and programs
+ * (bench.mk), --echo names pier's echo. What is missing is skipped, and the report says so.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -22,6 +22,7 @@ typedef struct settings {
   const char *dir;
   const char *echo;
   const char *json;
+  const char *only;
   size_t repetitions;
   int quick;
 } settings;
@@ -32,19 +33,23 @@ typedef struct pace {
   size_t rate;
   size_t latency;
   size_t most_ports;
+  size_t terms_warm; /* of one term */
+  size_t terms_rate;
 } pace;
 
-static const pace paces[] = {{60, 300, 150, 4000}, {20, 100, 50, 500}};
+static const pace paces[] = {{60, 300, 150, 4000, 5, 30}, {20, 100, 50, 500, 2, 10}};
 
-static const char *const host_files[] = {
-    [HOST_RAW] = "host_raw", [HOST_PIER] = "host_pier", [HOST_BEAM] = "bench_beam.beam"};
+static const char *const host_files[] = {[HOST_RAW] = "host_raw",
+                                         [HOST_PIER] = "host_pier",
+                                         [HOST_BEAM] = "bench_beam.beam",
+                                         [HOST_TERMS] = "terms"};
 
 static const char *const program_files[] = {
     [PROGRAM_ECHO_RAW] = "echo_raw", [PROGRAM_ECHO_TUTORIAL] = "echo_tutorial",
     [PROGRAM_ECHO_PIER] = NULL,      [PROGRAM_IDLE] = "idle",
     [PROGRAM_NOTHING] = "nothing",   [PROGRAM_TRUE] = NULL};
 
-static results_section sections[8];
+static results_section sections[MAX_SECTIONS];
 static json_t *notes;
 
 static void note(const char *what, const char *why) {
@@ -82,7 +87,7 @@ static int found_in_path(const char *name) {
 }
 
 /* Whether a contestant can be run here; if not, the report has the reason. */
-static int is_here(const settings *set, const plan_contestant *who) {
+static int is_here(const settings *set, const plan_section *plan, const plan_contestant *who) {
   char path[PATH_SIZE];
   snprintf(path, sizeof path, "%s/%s", set->dir, host_files[who->host]);
   if (who->host == HOST_BEAM && !found_in_path("erl")) {
@@ -93,6 +98,7 @@ static int is_here(const settings *set, const plan_contestant *who) {
     note(host_files[who->host], "skipped, it is not built");
     return 0;
   }
+  if (plan->work == WORK_TERMS) return 1;
   program_path(set, who->program, path);
   if (access(path, X_OK) != 0) {
     note(who->name, "skipped, the program is not built");
@@ -168,7 +174,7 @@ static void run_row(const settings *set, size_t s, size_t row, size_t repetition
     char problem[RUN_PROBLEM];
     command line;
     json_t *run;
-    if (!is_here(set, &plan->contestants[who])) continue;
+    if (!is_here(set, plan, &plan->contestants[who])) continue;
     make_command(&line, set, plan, &plan->rows[row], &plan->contestants[who], beside);
     run = run_host(line.argv, plan->one_cpu, problem);
     if (!run) note(plan->rows[row].label, problem);
@@ -176,26 +182,63 @@ static void run_row(const settings *set, size_t s, size_t row, size_t repetition
   }
 }
 
-static void run_all(const settings *set) {
-  size_t repetition, s, row;
+/* All contestants of a section of terms, once: each does all rows. */
+static void run_terms(const settings *set, size_t s, size_t repetition) {
+  const plan_section *plan = &plan_sections[s];
+  const pace *times = &paces[set->quick];
+  size_t i, row;
+  for (i = 0; i < plan->contestant_count; i++) {
+    size_t who = (i + repetition) % plan->contestant_count;
+    char problem[RUN_PROBLEM];
+    command line = {.argc = 0};
+    json_t *rows;
+    if (!is_here(set, plan, &plan->contestants[who])) continue;
+    add_host(&line, set, plan->contestants[who].host);
+    if (plan->contestants[who].host == HOST_BEAM) add(&line, "terms");
+    add(&line, plan->terms);
+    if (plan->contestants[who].host != HOST_BEAM) add(&line, plan->contestants[who].name);
+    add_number(&line, times->terms_warm);
+    add_number(&line, times->terms_rate);
+    rows = run_host(line.argv, plan->one_cpu, problem);
+    if (!rows) note(plan->id, problem);
+    for (row = 0; row < plan->row_count; row++)
+      sections[s].cells[row][who].runs[repetition] =
+          json_incref(json_object_get(rows, plan->rows[row].id));
+    json_decref(rows);
+  }
+}
+
+static void run_section(const settings *set, size_t s, size_t repetition) {
+  const plan_section *plan = &plan_sections[s];
+  size_t row;
+  if (plan->work == WORK_TERMS) {
+    run_terms(set, s, repetition);
+    return;
+  }
+  for (row = 0; row < plan->row_count; row++)
+    if (!set->quick || !plan->rows[row].full_only) run_row(set, s, row, repetition);
+}
+
+static void run_all(const settings *set, const report *bench) {
+  size_t repetition, s;
   size_t beside = run_port_limit(paces[set->quick].most_ports);
   for (repetition = 0; repetition < set->repetitions; repetition++) {
     fprintf(stderr, "repetition %zu of %zu\n", repetition + 1, set->repetitions);
     for (s = 0; s < plan_section_count; s++) {
       sections[s].beside = beside;
-      for (row = 0; row < plan_sections[s].row_count; row++)
-        if (!set->quick ||
-            (!plan_sections[s].full_only && !plan_sections[s].rows[row].full_only))
-          run_row(set, s, row, repetition);
+      if (report_has(bench, s)) run_section(set, s, repetition);
     }
   }
 }
 
 static int read_settings(settings *set, int argc, char **argv) {
-  static const struct option options[] = {
-      {"quick", no_argument, NULL, 'q'},      {"repetitions", required_argument, NULL, 'r'},
-      {"json", required_argument, NULL, 'j'}, {"dir", required_argument, NULL, 'd'},
-      {"echo", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+  static const struct option options[] = {{"quick", no_argument, NULL, 'q'},
+                                          {"repetitions", required_argument, NULL, 'r'},
+                                          {"json", required_argument, NULL, 'j'},
+                                          {"dir", required_argument, NULL, 'd'},
+                                          {"echo", required_argument, NULL, 'e'},
+                                          {"only", required_argument, NULL, 'o'},
+                                          {NULL, 0, NULL, 0}};
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     switch (option) {
@@ -210,6 +253,9 @@ static int read_settings(settings *set, int argc, char **argv) {
       break;
     case 'd':
       set->dir = optarg;
+      break;
+    case 'o':
+      set->only = optarg;
       break;
     case 'e':
       set->echo = optarg;
@@ -233,19 +279,18 @@ static void free_runs(void) {
 }
 
 int main(int argc, char **argv) {
-  settings set = {.repetitions = 5};
+  settings set = {.repetitions = 5, .only = ""};
   report bench;
   int status = 0;
-  _Static_assert(sizeof sections / sizeof sections[0] >= 4, "a place per section of the plan");
   if (!read_settings(&set, argc, argv)) {
-    fprintf(stderr, "usage: bench [--quick] [--repetitions N] [--json FILE] --dir DIR "
-                    "[--echo FILE]\n");
+    fprintf(stderr, "usage: bench [--quick] [--only SECTIONS] [--repetitions N] [--json FILE] "
+                    "--dir DIR [--echo FILE]\n");
     return 2;
   }
   notes = json_array();
   run_prepare();
-  run_all(&set);
-  bench = (report){sections, set.repetitions, set.quick, notes};
+  bench = (report){sections, set.repetitions, set.quick, set.only, notes};
+  run_all(&set, &bench);
   report_table(stdout, &bench);
   if (set.json && report_json(set.json, &bench) != 0) {
     fprintf(stderr, "bench: %s: %s\n", set.json, strerror(errno));

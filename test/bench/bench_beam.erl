@@ -49,7 +49,72 @@ measure(["spawns", Program, Resident, Beside, Idle, Warm, Rate]) ->
     End = now_ns(),
     print({Count, End - Begin, cpu_self() + cpu_of(Helper) - Host0, 0}, Samples, Count),
     %% Still referred to, so the garbage collector could not take them.
-    {byte_size(Memory), length(Ports)}.
+    {byte_size(Memory), length(Ports)};
+measure(["terms", Work, Warm, Rate]) ->
+    Lines = [io_lib:format("\"~s\":~s", [Name, term(fun_of(Work, Name, Term), Warm, Rate, Term)])
+             || {Name, Term} <- terms()],
+    io:format("{~s}~n", [lists:join($,, Lines)]).
+
+%% The terms of terms_build.c.
+terms() ->
+    Binary = binary:copy(<<"b">>, 1000),
+    [{small, {call, make_ref(), {add, 1, 2}}},
+     {ints, lists:seq(0, 999)},
+     {maps, maps:from_list([{I, #{id => I, name => <<"user">>, on => true, x => 1.5}}
+                            || I <- lists:seq(0, 99)])},
+     {tuples, [{item, I, {x, 2 * I, "abc"}} || I <- lists:seq(0, 999)]},
+     {binaries, [Binary || _ <- lists:seq(1, 100)]}].
+
+%% Atoms as in the bytes that pier works on.
+encode(Term) ->
+    term_to_binary(Term, [{minor_version, 2}]).
+
+fun_of("scan", _, Term) ->
+    Bytes = encode(Term),
+    fun() -> binary_to_term(Bytes) end;
+fun_of("build", _, Term) ->
+    fun() -> encode(Term) end;
+fun_of("normal", _, Term) ->
+    Bytes = encode(Term),
+    fun() -> term_to_binary(binary_to_term(Bytes), [deterministic, {minor_version, 2}]) end;
+fun_of("print", _, Term) ->
+    fun() -> io_lib:format("~w", [Term]) end;
+fun_of("read", small, _) ->
+    reader("{call,{add,1,2}}.");
+fun_of("read", _, Term) ->
+    reader(lists:flatten(io_lib:format("~w.", [Term]))).
+
+reader(Text) ->
+    fun() ->
+            {ok, Tokens, _} = erl_scan:string(Text),
+            {ok, _} = erl_parse:parse_term(Tokens)
+    end.
+
+term(Fun, Warm, Rate, Term) ->
+    _ = repeat(Fun, deadline(list_to_integer(Warm)), 1, 0),
+    Cpu = cpu_self(),
+    Begin = now_ns(),
+    Count = repeat(Fun, deadline(list_to_integer(Rate)), 1, 0),
+    End = now_ns(),
+    io_lib:format("{\"count\":~b,\"seconds\":~.9f,\"host_cpu\":~.9f,\"bytes\":~b,\"otp\":\"~s\"}",
+                  [Count, (End - Begin) / 1.0e9, (cpu_self() - Cpu) / 1.0e9,
+                   byte_size(encode(Term)), erlang:system_info(otp_release)]).
+
+%% The clock is read about every half millisecond.
+repeat(Fun, Deadline, Batch, Count) ->
+    Before = now_ns(),
+    times(Batch, Fun),
+    case now_ns() of
+        Now when Now >= Deadline -> Count + Batch;
+        Now when Now - Before < 500000 -> repeat(Fun, Deadline, Batch * 2, Count + Batch);
+        _ -> repeat(Fun, Deadline, Batch, Count + Batch)
+    end.
+
+times(0, _) ->
+    ok;
+times(Left, Fun) ->
+    Fun(),
+    times(Left - 1, Fun).
 
 open(Program, Options) ->
     open_port({spawn_executable, Program}, [binary | Options]).

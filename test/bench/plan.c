@@ -12,10 +12,25 @@
                                          {"pier echo", on, PROGRAM_ECHO_PIER},                 \
                                          {"tutorial", on, PROGRAM_ECHO_TUTORIAL}},             \
   .ratio_count = 3, .ratios = {{1, 0}, {2, 0}, {1, 2}}
+
+#define TERMS(what)                                                                            \
+  .work = WORK_TERMS, .terms = what, .one_cpu = 1, .row_count = 5, .rows = {                   \
+    {.id = "small", .label = "{call,Ref,{add,1,2}}, 54 B"},                                    \
+    {.id = "ints", .label = "1000 integers, 4239 B"},                                          \
+    {.id = "maps", .label = "map of 100 maps, 5006 B"},                                        \
+    {.id = "tuples", .label = "1000 tuples, 27855 B"},                                         \
+    {.id = "binaries", .label = "100 binaries, 100507 B"}}
+
+#define AGAINST_BEAM(call)                                                                     \
+  .contestant_count = 2, .contestants = {{.name = "pier", .host = HOST_TERMS},                 \
+                                         {.name = call, .host = HOST_BEAM}},                   \
+  .ratio_count = 1, .ratios = {{0, 1}}
 /* clang-format on */
 
 /* The ratios above, by name. */
 enum { PIER_OVER_RAW = 0, PIER_OVER_BEAM = 1 };
+/* Those of terms. */
+enum { OVER_FIRST = 0, OVER_SECOND = 1 };
 
 const plan_section plan_sections[] = {
     {.id = "hosts",
@@ -62,13 +77,57 @@ const plan_section plan_sections[] = {
      .row_count = 2,
      .rows = {{.id = "16", .label = "16 B", .size = 16, .in_flight = 1},
               {.id = "16x64", .label = "16 B, 64 in flight", .size = 16, .in_flight = 64}}},
+    {.id = "terms-scan",
+     .title = "terms: is it safe to read (the gate), against binary_to_term",
+     TERMS("scan"),
+     AGAINST_BEAM("binary_to_term")},
+    {.id = "terms-walk",
+     .title = "terms: read by type, after the gate and with it, against ei_decode_*",
+     TERMS("walk"),
+     .contestant_count = 3,
+     .contestants = {{.name = "pier", .host = HOST_TERMS},
+                     {.name = "scan+walk", .host = HOST_TERMS},
+                     {.name = "ei", .host = HOST_TERMS}},
+     .ratio_count = 2,
+     .ratios = {{0, 2}, {1, 2}}},
+    {.id = "terms-build",
+     .title = "terms: built by type, against ei_x_encode_*, ei_encode_* in place, "
+              "term_to_binary",
+     TERMS("build"),
+     .contestant_count = 4,
+     .contestants = {{.name = "pier", .host = HOST_TERMS},
+                     {.name = "ei_x", .host = HOST_TERMS},
+                     {.name = "ei", .host = HOST_TERMS},
+                     {.name = "BEAM", .host = HOST_BEAM}},
+     .ratio_count = 3,
+     .ratios = {{0, 1}, {0, 2}, {0, 3}}},
+    {.id = "terms-normal",
+     .title = "terms: normal form, against term_to_binary(binary_to_term(B), [deterministic])",
+     TERMS("normal"),
+     AGAINST_BEAM("BEAM")},
+    {.id = "terms-print",
+     .title = "terms: text out, against io_lib:format(\"~w\")",
+     TERMS("print"),
+     AGAINST_BEAM("io_lib")},
+    {.id = "terms-read",
+     .title = "terms: text in, against erl_scan and erl_parse (the first: {call,{add,1,2}})",
+     TERMS("read"),
+     AGAINST_BEAM("erl_parse")},
 };
 const size_t plan_section_count = sizeof plan_sections / sizeof plan_sections[0];
 
 /* A spawn of /bin/true is mostly the dynamic linker's work, which no host can
  * make shorter: the aim is for a program that costs nothing itself. */
 const plan_aim plan_aims[] = {
-    {"hosts", "16", PIER_OVER_RAW, 0.85},
-    {"spawns", "nothing", PIER_OVER_BEAM, 2.5},
+    {"hosts", "16", PIER_OVER_RAW, 0.85},     {"spawns", "nothing", PIER_OVER_BEAM, 2.5},
+    {"terms-scan", "tuples", OVER_FIRST, 5},  {"terms-scan", "binaries", GIGABYTES, 1},
+    {"terms-walk", "small", OVER_FIRST, 3},   {"terms-walk", "ints", OVER_FIRST, 3},
+    {"terms-walk", "maps", OVER_FIRST, 3},    {"terms-walk", "tuples", OVER_FIRST, 3},
+    {"terms-build", "small", OVER_FIRST, 3},  {"terms-build", "ints", OVER_FIRST, 3},
+    {"terms-build", "maps", OVER_FIRST, 3},   {"terms-build", "tuples", OVER_FIRST, 3},
+    {"terms-build", "small", OVER_SECOND, 1}, {"terms-build", "ints", OVER_SECOND, 1},
+    {"terms-build", "maps", OVER_SECOND, 1},  {"terms-build", "tuples", OVER_SECOND, 1},
+    {"terms-print", "small", OVER_FIRST, 10}, {"terms-print", "ints", OVER_FIRST, 10},
+    {"terms-print", "maps", OVER_FIRST, 10},  {"terms-print", "tuples", OVER_FIRST, 10},
 };
 const size_t plan_aim_count = sizeof plan_aims / sizeof plan_aims[0];

@@ -9,9 +9,10 @@
 
 #include <stddef.h>
 
-enum { MAX_CONTESTANTS = 3, MAX_ROWS = 6, MAX_RATIOS = 3 };
+enum { MAX_SECTIONS = 12, MAX_CONTESTANTS = 4, MAX_ROWS = 6, MAX_RATIOS = 3 };
 
-typedef enum plan_host { HOST_RAW, HOST_PIER, HOST_BEAM } plan_host;
+/* TERMS is no host, but the process that works on terms. */
+typedef enum plan_host { HOST_RAW, HOST_PIER, HOST_BEAM, HOST_TERMS } plan_host;
 
 /* TRUE is the system's /bin/true, the others come with the bench. */
 typedef enum plan_program {
@@ -23,7 +24,7 @@ typedef enum plan_program {
   PROGRAM_TRUE
 } plan_program;
 
-typedef enum plan_work { WORK_TRIPS, WORK_SPAWNS } plan_work;
+typedef enum plan_work { WORK_TRIPS, WORK_SPAWNS, WORK_TERMS } plan_work;
 
 typedef struct plan_contestant {
   const char *name;
@@ -51,8 +52,9 @@ typedef struct plan_section {
   const char *id;
   const char *title;
   plan_work work;
-  int one_cpu;   /* host and program share one CPU */
-  int full_only; /* left out of the quick run */
+  const char *terms; /* of WORK_TERMS: what is done with them. One process does all rows. */
+  int one_cpu;       /* host and program share one CPU */
+  int full_only;     /* left out of the quick run */
   size_t contestant_count;
   plan_contestant contestants[MAX_CONTESTANTS];
   size_t row_count;
@@ -64,9 +66,12 @@ typedef struct plan_section {
 typedef struct plan_aim {
   const char *section;
   const char *row;
-  int ratio; /* index into the section's ratios */
+  int ratio; /* index into the section's ratios; or GIGABYTES, what the first contestant
+                does in a second */
   double at_least;
 } plan_aim;
+
+enum { GIGABYTES = -1 };
 
 extern const plan_section plan_sections[];
 extern const size_t plan_section_count;

@@ -14,6 +14,12 @@ void report_row_label(const plan_row *row, const results_section *section, char 
     snprintf(label, size, "%s", row->label);
 }
 
+int report_has(const report *bench, size_t section) {
+  const plan_section *plan = &plan_sections[section];
+  if (bench->quick && plan->full_only) return 0;
+  return strncmp(plan->id, bench->only, strlen(bench->only)) == 0;
+}
+
 static void print_cell(FILE *out, results_spread spread, int digits) {
   char text[32] = "-";
   if (spread.count > 0) snprintf(text, sizeof text, "%.*f", digits, spread.median);
@@ -34,9 +40,11 @@ static void print_rates(FILE *out, const report *bench, size_t s) {
   const plan_section *plan = &plan_sections[s];
   const results_section *section = &bench->sections[s];
   size_t row, i;
-  fprintf(out, "\n%s\n%-*s", plan->title, LABEL_WIDTH, "  per second");
+  const char *figure = plan->work == WORK_TERMS ? "nanoseconds" : "rate";
+  fprintf(out, "\n%s\n%-*s", plan->title, LABEL_WIDTH,
+          plan->work == WORK_TERMS ? "  nanoseconds each" : "  per second");
   for (i = 0; i < plan->contestant_count; i++)
-    fprintf(out, "%*s", COLUMN_WIDTH, plan->contestants[i].name);
+    fprintf(out, " %*s", COLUMN_WIDTH - 1, plan->contestants[i].name);
   for (i = 0; i < plan->ratio_count; i++) {
     char name[RATIO_WIDTH + 1];
     snprintf(name, sizeof name, "%s/%s", plan->contestants[plan->ratios[i].over].name,
@@ -50,7 +58,7 @@ static void print_rates(FILE *out, const report *bench, size_t s) {
     report_row_label(&plan->rows[row], section, label, sizeof label);
     fprintf(out, "  %-*s", LABEL_WIDTH - 2, label);
     for (i = 0; i < plan->contestant_count; i++)
-      print_cell(out, results_median(&section->cells[row][i], bench->repetitions, "rate"), 0);
+      print_cell(out, results_median(&section->cells[row][i], bench->repetitions, figure), 0);
     for (i = 0; i < plan->ratio_count; i++)
       print_ratio(out, bench, section->cells[row], plan->ratios[i]);
     fprintf(out, "\n");
@@ -94,20 +102,25 @@ static int find_place(const plan_aim *aim, size_t *s, size_t *row) {
 }
 
 static void print_aim(FILE *out, const report *bench, const plan_aim *aim) {
-  char label[64];
+  char label[64], what[64];
   size_t s, row;
-  plan_ratio ratio;
   results_spread spread;
   const plan_contestant *who;
   const results_cell *cells;
-  if (!find_place(aim, &s, &row)) return;
-  ratio = plan_sections[s].ratios[aim->ratio];
+  if (!find_place(aim, &s, &row) || !report_has(bench, s)) return;
   who = plan_sections[s].contestants;
   cells = bench->sections[s].cells[row];
-  spread = results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions);
+  if (aim->ratio == GIGABYTES) {
+    spread = results_speed(&cells[0], bench->repetitions);
+    snprintf(what, sizeof what, "%s, GB per second", who[0].name);
+  } else {
+    plan_ratio ratio = plan_sections[s].ratios[aim->ratio];
+    spread = results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions);
+    snprintf(what, sizeof what, "%s/%s", who[ratio.over].name, who[ratio.under].name);
+  }
   report_row_label(&plan_sections[s].rows[row], &bench->sections[s], label, sizeof label);
-  fprintf(out, "  %-*s%s, %s/%s: at least %.2f", LABEL_WIDTH - 2, label, plan_sections[s].id,
-          who[ratio.over].name, who[ratio.under].name, aim->at_least);
+  fprintf(out, "  %-*s%s, %s: at least %.2f", LABEL_WIDTH - 2, label, plan_sections[s].id, what,
+          aim->at_least);
   if (spread.count == 0)
     fprintf(out, ", not measured\n");
   else
@@ -136,9 +149,9 @@ void report_table(FILE *out, const report *bench) {
   json_t *note;
   print_machine(out, bench);
   for (i = 0; i < plan_section_count; i++) {
-    if (bench->quick && plan_sections[i].full_only) continue;
+    if (!report_has(bench, i)) continue;
     print_rates(out, bench, i);
-    print_times(out, bench, i);
+    if (plan_sections[i].work != WORK_TERMS) print_times(out, bench, i);
   }
   fprintf(out, "\naims\n");
   for (i = 0; i < plan_aim_count; i++)

@@ -12,12 +12,16 @@ typedef struct report {
   const results_section *sections; /* one per section of the plan */
   size_t repetitions;
   int quick;
-  json_t *notes; /* sentences: what was skipped, what failed */
+  const char *only; /* sections whose id begins so */
+  json_t *notes;    /* sentences: what was skipped, what failed */
 } report;
 
 void report_table(FILE *out, const report *bench);
 /* The whole report, every single run included; 0, or -1 if not written. */
 int report_json(const char *path, const report *bench);
+
+/* Whether that section was run. */
+int report_has(const report *bench, size_t section);
 
 /* "16 B", with the number of ports where the plan leaves room for one. */
 void report_row_label(const plan_row *row, const results_section *section, char *label,

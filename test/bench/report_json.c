@@ -46,7 +46,7 @@ int report_json(const char *path, const report *bench) {
   size_t s, row;
   int status;
   for (s = 0; s < plan_section_count; s++)
-    for (row = 0; row < plan_sections[s].row_count; row++)
+    for (row = 0; report_has(bench, s) && row < plan_sections[s].row_count; row++)
       json_array_append_new(rows, row_json(bench, s, row));
   whole = json_pack("{s:o, s:b, s:i, s:O, s:o}", "machine", report_machine(bench), "quick",
                     bench->quick, "repetitions", (int)bench->repetitions, "notes", bench->notes,

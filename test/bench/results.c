@@ -14,6 +14,7 @@ static const derived_figure derived[] = {
     {"rate", "count", "seconds", 1},
     {"host_each", "host_cpu", "count", 1e6},
     {"program_each", "program_cpu", "count", 1e6},
+    {"nanoseconds", "seconds", "count", 1e9},
 };
 
 int results_figure(const json_t *run, const char *name, double *figure) {
@@ -30,6 +31,12 @@ int results_figure(const json_t *run, const char *name, double *figure) {
   if (!json_is_number(plain)) return 0;
   *figure = json_number_value(plain);
   return 1;
+}
+
+static double gigabytes(const json_t *run) {
+  double rate;
+  if (!results_figure(run, "rate", &rate)) return 0;
+  return rate * json_number_value(json_object_get(run, "bytes")) / 1e9;
 }
 
 static int compare_doubles(const void *left, const void *right) {
@@ -54,6 +61,15 @@ results_spread results_median(const results_cell *cell, size_t repetitions, cons
   size_t i;
   for (i = 0; i < repetitions; i++)
     if (cell->runs[i] && results_figure(cell->runs[i], name, &figures[count])) count++;
+  return spread_of(figures, count);
+}
+
+results_spread results_speed(const results_cell *cell, size_t repetitions) {
+  double figures[MAX_REPETITIONS];
+  size_t count = 0;
+  size_t i;
+  for (i = 0; i < repetitions; i++)
+    if (cell->runs[i]) figures[count++] = gigabytes(cell->runs[i]);
   return spread_of(figures, count);
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 static const terms_case *one;
+static size_t which;    /* of the cases */
 static pier_span bytes; /* of the term */
 static pier_span text;  /* as ~w has it */
 static pier_buffer out;
@@ -23,6 +24,19 @@ static char *out_flat;
 
 static int scan(void) {
   return pier_term_scan(bytes, NULL, NULL, NULL);
+}
+
+static int walk(void) {
+  return terms_walk(which, bytes);
+}
+
+static int scan_and_walk(void) {
+  int error = scan();
+  return error < 0 ? error : walk();
+}
+
+static int walk_ei(void) {
+  return terms_walk_ei(which, bytes);
 }
 
 static int build(void) {
@@ -63,13 +77,20 @@ static const struct work {
   const char *contestant;
   int (*once)(void);
 } works[] = {
-    {"scan", "pier", scan},      {"build", "pier", build},   {"build", "ei_x", build_x},
-    {"build", "ei", build_flat}, {"normal", "pier", normal}, {"print", "pier", print},
+    {"scan", "pier", scan},
+    {"walk", "pier", walk},
+    {"walk", "scan+walk", scan_and_walk},
+    {"walk", "ei", walk_ei},
+    {"build", "pier", build},
+    {"build", "ei_x", build_x},
+    {"build", "ei", build_flat},
+    {"normal", "pier", normal},
+    {"print", "pier", print},
     {"read", "pier", read},
 };
 
-/* How often `once` was done in `wall` nanoseconds; the clock is read after
- * about as many microseconds as a millisecond has. */
+/* How often `once` was done in `wall` nanoseconds; the clock is read about every
+ * millisecond. */
 static int repeat(int (*once)(void), uint64_t wall, uint64_t *count) {
   uint64_t begin = clock_now(), now = begin, batch = 1, i;
   *count = 0;
@@ -99,15 +120,16 @@ static int measure(int (*once)(void), uint64_t warm, uint64_t rate, const char *
 }
 
 /* The term itself and its text, which are what others work on. */
-static int make_case(const terms_case *which) {
+static int make_case(size_t number) {
   static pier_buffer term, words;
-  one = which;
+  which = number;
+  one = &terms_cases[number];
   pier_buffer_clear(&term);
   pier_buffer_clear(&words);
   one->build(&term);
   bytes = pier_buffer_span(&term);
   if (term.error || pier_term_print(&words, bytes, PIER_TEXT_W, 0) < 0) return -1;
-  text = pier_buffer_span(&words);
+  text = one->text ? pier_span_text(one->text) : pier_buffer_span(&words);
   return 0;
 }
 
@@ -129,7 +151,7 @@ int main(int argc, char **argv) {
   out_flat = malloc(TERMS_ROOM);
   if (!out_flat || ei_x_new(&out_x) < 0) return 1;
   for (i = 0; i < TERMS_COUNT; i++) {
-    if (make_case(&terms_cases[i]) < 0 ||
+    if (make_case(i) < 0 ||
         measure(once, milliseconds(argv[3]), milliseconds(argv[4]), i == 0 ? "{" : ",") < 0) {
       fprintf(stderr, "terms: %s of %s failed\n", argv[1], terms_cases[i].id);
       return 1;

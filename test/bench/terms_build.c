@@ -221,9 +221,9 @@ static void binaries_flat(char *out, int *index) {
 }
 
 const terms_case terms_cases[TERMS_COUNT] = {
-    {"small", small, small_x, small_flat},
-    {"ints", ints, ints_x, ints_flat},
-    {"maps", maps, maps_x, maps_flat},
-    {"tuples", tuples, tuples_x, tuples_flat},
-    {"binaries", binaries, binaries_x, binaries_flat},
+    {"small", "{call,{add,1,2}}", small, small_x, small_flat},
+    {"ints", NULL, ints, ints_x, ints_flat},
+    {"maps", NULL, maps, maps_x, maps_flat},
+    {"tuples", NULL, tuples, tuples_x, tuples_flat},
+    {"binaries", NULL, binaries, binaries_x, binaries_flat},
 };

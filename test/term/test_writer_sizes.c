@@ -144,6 +144,43 @@ static void identifiers(void **state) {
   free((void *)(uintptr_t)bytes.data);
 }
 
+static void check_wrong(pier_buffer *out, int got) {
+  assert_int_equal(got, PIER_EARG);
+  assert_int_equal(out->error, PIER_EARG);
+  assert_int_equal(out->size, 0);
+  pier_buffer_clear(out);
+}
+
+/* A node that is not UTF-8 or has no end, references of too few and too many
+ * words; a port whose number needs the newer tag, and one whose number just does
+ * not. */
+static void odd_identifiers(void **state) {
+  static const char not_utf8[] = "a@\xe5";
+  identifier_set set;
+  pier_buffer out = PIER_BUFFER_INIT;
+  (void)state;
+  memset(&set, 0, sizeof set);
+  strcpy(set.pid.node, not_utf8);
+  strcpy(set.port.node, not_utf8);
+  strcpy(set.ref.node, "a@b");
+  check_wrong(&out, pier_write_pid(&out, &set.pid));
+  check_wrong(&out, pier_write_port(&out, &set.port));
+  check_wrong(&out, pier_write_ref(&out, &set.ref));
+  set.ref.len = 6;
+  check_wrong(&out, pier_write_ref(&out, &set.ref));
+  memset(set.pid.node, 'a', sizeof set.pid.node);
+  check_wrong(&out, pier_write_pid(&out, &set.pid));
+  strcpy(set.port.node, "a@b");
+  set.port.id = ((EI_ULONGLONG)1 << 28) - 1;
+  set.port.creation = 7;
+  pier_write_port(&out, &set.port);
+  check_head(&out, "59 770361 4062 0fffffff 00000007", 14);
+  set.port.id++;
+  pier_write_port(&out, &set.port);
+  check_head(&out, "78 7703614062 00000000 10000000 00000007", 18);
+  pier_buffer_free(&out);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(long_atoms),   cmocka_unit_test(long_integers),
