@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+enum { LETTERS = 'z' - 'A' + 1 };
+
 #define T(name) (UINT64_C(1) << PIER_ARGUMENT_##name)
 /* Types of one size and sign are one to the callee. */
 #define IF_SAME(type, other, name) (sizeof(type) == sizeof(other) ? T(name) : 0)
@@ -22,59 +24,56 @@
    IF_SAME(size_t, long long, ULLONG))
 #define LIKE_STRING (T(TEXT) | T(CONST_TEXT))
 
-static const pier__directive_row pattern_rows[] = {
-    {'i', {LIKE_INT_P}, "int *"},
-    {'u', {LIKE_UNSIGNED_P}, "unsigned *"},
-    {'l', {LIKE_LLONG_P}, "long long *"},
-    {'L', {LIKE_ULLONG_P}, "unsigned long long *"},
-    {'n', {LIKE_SIZE_P}, "size_t *"},
-    {'d', {T(DOUBLE_P)}, "double *"},
-    {'B', {T(BOOL_P)}, "bool *"},
-    {'a', {T(SPAN_P)}, "pier_span *"},
-    {'A', {T(SPAN)}, "pier_span"},
-    {'b', {T(SPAN_P)}, "pier_span *"},
-    {'z', {T(TEXT), LIKE_SIZE}, "char *, size_t"},
-    {'s', {T(BUFFER_P)}, "pier_buffer *"},
-    {'t', {T(SPAN_P)}, "pier_span *"},
-    {'T', {T(BUFFER_P)}, "pier_buffer *"},
-    {'E', {T(SPAN)}, "pier_span"},
-    {'p', {T(PID_P)}, "erlang_pid *"},
-    {'P', {T(PORT_P)}, "erlang_port *"},
-    {'r', {T(REF_P)}, "erlang_ref *"}};
+static const pier__directive_row pattern_rows[LETTERS] = {
+    ['i' - 'A'] = {'i', {LIKE_INT_P}, "int *"},
+    ['u' - 'A'] = {'u', {LIKE_UNSIGNED_P}, "unsigned *"},
+    ['l' - 'A'] = {'l', {LIKE_LLONG_P}, "long long *"},
+    ['L' - 'A'] = {'L', {LIKE_ULLONG_P}, "unsigned long long *"},
+    ['n' - 'A'] = {'n', {LIKE_SIZE_P}, "size_t *"},
+    ['d' - 'A'] = {'d', {T(DOUBLE_P)}, "double *"},
+    ['B' - 'A'] = {'B', {T(BOOL_P)}, "bool *"},
+    ['a' - 'A'] = {'a', {T(SPAN_P)}, "pier_span *"},
+    ['A' - 'A'] = {'A', {T(SPAN)}, "pier_span"},
+    ['b' - 'A'] = {'b', {T(SPAN_P)}, "pier_span *"},
+    ['z' - 'A'] = {'z', {T(TEXT), LIKE_SIZE}, "char *, size_t"},
+    ['s' - 'A'] = {'s', {T(BUFFER_P)}, "pier_buffer *"},
+    ['t' - 'A'] = {'t', {T(SPAN_P)}, "pier_span *"},
+    ['T' - 'A'] = {'T', {T(BUFFER_P)}, "pier_buffer *"},
+    ['E' - 'A'] = {'E', {T(SPAN)}, "pier_span"},
+    ['p' - 'A'] = {'p', {T(PID_P)}, "erlang_pid *"},
+    ['P' - 'A'] = {'P', {T(PORT_P)}, "erlang_port *"},
+    ['r' - 'A'] = {'r', {T(REF_P)}, "erlang_ref *"}};
 
-static const pier__directive_row format_rows[] = {
-    {'i', {LIKE_INT}, "int"},
-    {'u', {LIKE_UNSIGNED}, "unsigned"},
-    {'l', {LIKE_LLONG}, "long long"},
-    {'L', {LIKE_ULLONG}, "unsigned long long"},
-    {'n', {LIKE_SIZE}, "size_t"},
-    {'d', {T(DOUBLE)}, "double"},
-    {'B', {T(BOOL) | T(INT)}, "bool"},
-    {'a', {LIKE_STRING}, "const char *"},
-    {'A', {T(SPAN)}, "pier_span"},
-    {'b', {T(DATA) | LIKE_STRING, LIKE_SIZE}, "const void *, size_t"},
-    {'z', {LIKE_STRING}, "const char *"},
-    {'s', {LIKE_STRING}, "const char *"},
-    {'t', {T(SPAN)}, "pier_span"},
-    {'T', {T(BUFFER_P)}, "const pier_buffer *"},
-    {'p', {T(PID_P)}, "const erlang_pid *"},
-    {'P', {T(PORT_P)}, "const erlang_port *"},
-    {'r', {T(REF_P)}, "const erlang_ref *"}};
+static const pier__directive_row format_rows[LETTERS] = {
+    ['i' - 'A'] = {'i', {LIKE_INT}, "int"},
+    ['u' - 'A'] = {'u', {LIKE_UNSIGNED}, "unsigned"},
+    ['l' - 'A'] = {'l', {LIKE_LLONG}, "long long"},
+    ['L' - 'A'] = {'L', {LIKE_ULLONG}, "unsigned long long"},
+    ['n' - 'A'] = {'n', {LIKE_SIZE}, "size_t"},
+    ['d' - 'A'] = {'d', {T(DOUBLE)}, "double"},
+    ['B' - 'A'] = {'B', {T(BOOL) | T(INT)}, "bool"},
+    ['a' - 'A'] = {'a', {LIKE_STRING}, "const char *"},
+    ['A' - 'A'] = {'A', {T(SPAN)}, "pier_span"},
+    ['b' - 'A'] = {'b', {T(DATA) | LIKE_STRING, LIKE_SIZE}, "const void *, size_t"},
+    ['z' - 'A'] = {'z', {LIKE_STRING}, "const char *"},
+    ['s' - 'A'] = {'s', {LIKE_STRING}, "const char *"},
+    ['t' - 'A'] = {'t', {T(SPAN)}, "pier_span"},
+    ['T' - 'A'] = {'T', {T(BUFFER_P)}, "const pier_buffer *"},
+    ['p' - 'A'] = {'p', {T(PID_P)}, "const erlang_pid *"},
+    ['P' - 'A'] = {'P', {T(PORT_P)}, "const erlang_port *"},
+    ['r' - 'A'] = {'r', {T(REF_P)}, "const erlang_ref *"}};
 
-static const pier__directive_row *find(const pier__directive_row *rows, size_t count,
-                                       uint32_t letter) {
-  size_t i;
-  for (i = 0; i < count; i++)
-    if (rows[i].letter == letter) return &rows[i];
-  return NULL;
+static const pier__directive_row *find(const pier__directive_row *rows, uint32_t letter) {
+  const pier__directive_row *row = letter >= 'A' && letter <= 'z' ? &rows[letter - 'A'] : NULL;
+  return row && row->letter ? row : NULL;
 }
 
 const pier__directive_row *pier__pattern_directive(uint32_t letter) {
-  return find(pattern_rows, sizeof pattern_rows / sizeof pattern_rows[0], letter);
+  return find(pattern_rows, letter);
 }
 
 const pier__directive_row *pier__format_directive(uint32_t letter) {
-  return find(format_rows, sizeof format_rows / sizeof format_rows[0], letter);
+  return find(format_rows, letter);
 }
 
 static const char *name_of(uint8_t type) {

@@ -62,32 +62,28 @@ static int take_identifier(pier__run *run, const pier__op *op, pier__slot *slot)
 }
 
 static const struct kind {
-  uint8_t letter;
-  pier__kind kind;
   const char *expected; /* NULL: any */
-} kinds[] = {{'i', PIER__INT, "integer"},
-             {'u', PIER__INT, "integer"},
-             {'l', PIER__INT, "integer"},
-             {'L', PIER__INT, "integer"},
-             {'n', PIER__INT, "integer"},
-             {'d', PIER__FLOAT, "number"},
-             {'B', PIER__ATOM, "true or false"},
-             {'a', PIER__ATOM, "atom"},
-             {'A', PIER__ATOM, "atom"},
-             {'b', PIER__BITS, "binary"},
-             {'p', PIER__PID, "pid"},
-             {'P', PIER__PORT, "port"},
-             {'r', PIER__REF, "reference"}};
+  pier__kind kind;
+} kinds['z' - 'A' + 1] = {['i' - 'A'] = {"integer", PIER__INT},
+                          ['u' - 'A'] = {"integer", PIER__INT},
+                          ['l' - 'A'] = {"integer", PIER__INT},
+                          ['L' - 'A'] = {"integer", PIER__INT},
+                          ['n' - 'A'] = {"integer", PIER__INT},
+                          ['d' - 'A'] = {"number", PIER__FLOAT},
+                          ['B' - 'A'] = {"true or false", PIER__ATOM},
+                          ['a' - 'A'] = {"atom", PIER__ATOM},
+                          ['A' - 'A'] = {"atom", PIER__ATOM},
+                          ['b' - 'A'] = {"binary", PIER__BITS},
+                          ['p' - 'A'] = {"pid", PIER__PID},
+                          ['P' - 'A'] = {"port", PIER__PORT},
+                          ['r' - 'A'] = {"reference", PIER__REF}};
 
 /* NULL if the term is of the directive's kind, else what it should be. */
 static const char *wrong_kind(uint8_t letter, const pier__view *view) {
-  size_t i;
-  for (i = 0; i < sizeof kinds / sizeof kinds[0] && kinds[i].letter != letter; i++) {
-  }
-  if (i == sizeof kinds / sizeof kinds[0]) return NULL;
-  if (letter == 'd' && view->kind == PIER__INT) return NULL;
-  if (letter == 'b' && view->size > 0 && view->bits != 8) return kinds[i].expected;
-  return view->kind == kinds[i].kind ? NULL : kinds[i].expected;
+  const struct kind *kind = &kinds[letter - 'A'];
+  if (!kind->expected || (letter == 'd' && view->kind == PIER__INT)) return NULL;
+  if (letter == 'b' && view->size > 0 && view->bits != 8) return kind->expected;
+  return view->kind == kind->kind ? NULL : kind->expected;
 }
 
 /* 0, or an error that has been told; 1 if the value does not fit. */
@@ -131,10 +127,27 @@ static int take(pier__run *run, const pier__op *op, const pier__view *view) {
   }
 }
 
+/* The commonest: a small integer for an integer of some size. */
+static bool take_small(pier__run *run, const pier__op *op) {
+  const uint8_t *at = run->at;
+  int64_t value;
+  if (op->letter != 'l' && op->letter != 'i') return false;
+  if (*at == ERL_SMALL_INTEGER_EXT)
+    value = at[1];
+  else if (*at == ERL_INTEGER_EXT)
+    value = (int32_t)pier__load32(at + 1);
+  else
+    return false;
+  run->slots[op->slot].value.whole = value;
+  run->at = at + (*at == ERL_SMALL_INTEGER_EXT ? 2 : 5);
+  return true;
+}
+
 int pier__match_value(pier__run *run, const pier__op *op) {
   pier__view view;
   const char *expected;
   int error;
+  if (take_small(run, op)) return 0;
   pier__view_at(&view, run->at);
   expected = wrong_kind(op->letter, &view);
   if (expected) return fail(run, op, expected);

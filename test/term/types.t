@@ -83,4 +83,17 @@ refused "a struct of somebody" 'count += pier_format(out, "~i", other);'
 refused "a pointer to it" 'count += pier_format(out, "~b", &other, sizeof other);'
 refused "a pointer to int in a format" 'count += pier_format(out, "~i", &i);'
 refused "a value for a compiled pattern" 'count += pier_pattern_match(pattern, term, diag, i);'
+
+# The program of the documentation.
+awk '$0 == "<!-- snippet: patterns.c -->" { wanted = 1; next }
+  wanted && /^```/ { if (inside) exit; inside = 1; next }
+  inside { print }' doc/terms.md >"$scratch/patterns.c"
+${CC:-cc} -std=c11 $warn "$scratch/patterns.c" build/libpier.a -lei -lz -lm -pthread \
+  -o "$scratch/patterns" 2>"$scratch/cc"
+status=$?
+report $status "the program of doc/terms.md compiles"
+[ $status -eq 0 ] || comment "$scratch/cc" "${CC:-cc}"
+gives "the program of doc/terms.md" 0 '2
+3
+byte 8: element 2 of tuple: expected integer, got list of 1' '' "$scratch/patterns"
 finish
