@@ -264,6 +264,23 @@ size_t pier__json_blanks(pier_span text) {
   return at;
 }
 
+/* Values in the text, counted before a tree is made of them: it takes much more
+ * memory than they do. */
+static size_t count_values(pier_span text) {
+  size_t at, count = 1;
+  int quoted = 0;
+  for (at = 0; at < text.size; at++) {
+    uint8_t byte = text.data[at];
+    if (byte == '"')
+      quoted = !quoted;
+    else if (quoted && byte == '\\')
+      at++;
+    else if (!quoted && (byte == ',' || byte == ':' || byte == '[' || byte == '{'))
+      count++;
+  }
+  return count;
+}
+
 int pier__json_read(pier_buffer *out, pier_span text, const pier_limits *limits,
                     pier_diag *diag) {
   pier_buffer term = PIER_BUFFER_INIT;
@@ -274,6 +291,8 @@ int pier__json_read(pier_buffer *out, pier_span text, const pier_limits *limits,
   if (text.size > limits->text)
     return pier_diag_set(diag, PIER_ELIMIT, 0, "more than the limit of %zu bytes",
                          limits->text);
+  if (count_values(text) > limits->nodes)
+    return pier_diag_set(diag, PIER_ENODES, 0, "more than %zu values", limits->nodes);
   root = json_loadb((const char *)text.data, text.size,
                     JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
   if (!root) return bad_json(&error, diag);

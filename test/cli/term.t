@@ -111,6 +111,28 @@ for style in 2:w 3:tw; do
   cut -f ${style%:*} "$scratch/valid" | sed 's/\\\\/\\/g; s/$/./' >"$scratch/wanted"
   same "every vector as ~${style#*:}" "$scratch/wanted" "$scratch/${style#*:}"
 done
+$term --from hex --style pretty <"$scratch/hex" >"$scratch/pretty" 2>&1
+cut -f 4 "$scratch/valid" | awk '{ # \n and \\ stand for themselves in the table
+    for (; (i = index($0, "\\")) > 0; $0 = substr($0, i + 2))
+      printf "%s%s", substr($0, 1, i - 1), substr($0, i + 1, 1) == "n" ? "\n" : "\\"
+    print $0 "."
+  }' >"$scratch/wanted"
+same "every vector as ~tp" "$scratch/wanted" "$scratch/pretty"
+gives "--width" 0 "{aaaaaaaa,
+    bbbbbbbb,
+    cccccccc}." "" $term --style pretty --width 20 '{aaaaaaaa,bbbbbbbb,cccccccc}'
+awk -F '\t' '!/^#/ && $6 != "alt_trailing_garbage"' test/vectors/terms_valid.tsv >"$scratch/rows"
+cut -f 5 "$scratch/rows" >"$scratch/wanted"
+cut -f 1 "$scratch/rows" | $term --from hex --to hex --normal >"$scratch/back" 2>&1
+same "the normal form of every vector" "$scratch/wanted" "$scratch/back"
+# Of the rows of bad terms those that the BEAM takes as well.
+sed 1d test/vectors/terms_malformed.tsv | awk -F '\t' '$1 && $2 !~ /^badarg/' >"$scratch/doubtful"
+cut -f 1 "$scratch/doubtful" | $term --from hex --check | paste - "$scratch/doubtful" |
+  grep '^ok' >"$scratch/accepted"
+cut -f 5 "$scratch/accepted" >"$scratch/wanted"
+cut -f 2 "$scratch/accepted" | $term --from hex --to hex --normal >"$scratch/back" 2>&1
+same "and of those bad ones that are not" "$scratch/wanted" "$scratch/back"
+is "which are" "$(wc -l <"$scratch/accepted")" 50
 awk -F '\t' '$2 !~ /<0[.]|<8668[.]|#Fun</' "$scratch/valid" >"$scratch/writable"
 cut -f 5 "$scratch/writable" >"$scratch/wanted"
 for style in w tw tp pretty; do
@@ -188,7 +210,6 @@ INPUT='1 "a"{"b":\n[2,"]"]}[] true\n' gives "many JSON values" 0 '1.
 #{<<"b">> => [[]2,<<"]">>]}.
 [[]].
 true.' "" $term --from json
-awk -F '\t' '!/^#/ && $6 != "alt_trailing_garbage"' test/vectors/terms_valid.tsv >"$scratch/rows"
 cut -f 5 "$scratch/rows" >"$scratch/wanted"
 cut -f 1 "$scratch/rows" | $term --from hex --to json >"$scratch/json" 2>&1
 $term --from json --normal --to hex "$scratch/json" >"$scratch/back" 2>&1
@@ -222,6 +243,9 @@ bad_json '{"$etf":"g2g="}' 'in $etf, at 2: tuple needs *'
 INPUT='[1] [2,] {"a":3}' gives "--check of JSON" 1 "ok
 bad at 7: *
 ok" "" $term --from json --check
+gives "as many values as the limit" 0 "ok" "" $term --from json --check --limit nodes=5 '[1,2,",,,["]'
+gives "more JSON values than the limit" 1 "bad at 0: more than 3 values" "" $term --from json --check --limit nodes=3 '[1,2,3]'
+gives "JSON beyond the limit of text" 1 "bad at 0: *" "" $term --from json --check --limit text=3 '[1,2,3]'
 deep() { printf "%0$1d" 0 | sed "s/0/$2/g"; }
 gives "JSON as deep as it may be" 0 "ok" "" sh -c "printf %s '$(deep 2047 '[')1$(deep 2047 ']')' | $term --from json --to hex | $term --from hex --to json | $term --from json --check"
 gives "JSON that is deeper" 1 "" "pier term: *: bad at *: JSON is nested deeper than 2048*" \
