@@ -352,7 +352,7 @@ static int step(pier__run *run, const pier__op *op) {
   }
 }
 
-int pier__run_program(pier__run *run) {
+int pier__pattern_run(pier__run *run) {
   level levels[PIER__PATTERN_DEPTH + 1]; /* an empty string is a list, but no bracket */
   const pier__op *ops = run->program->ops;
   int error = 0;

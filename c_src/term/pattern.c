@@ -53,7 +53,7 @@ static int match(const pier__program *program, pier_span term, struct call *call
   run.term = term;
   run.at = pier__view_start(term);
   run.slots = slots;
-  error = pier__run_program(&run);
+  error = pier__pattern_run(&run);
   if (error == PIER_ENOMEM) pier_diag_set(diag, error, 0, "%s", pier_strerror(error));
   return error ? error : pier__match_commit(&run);
 }

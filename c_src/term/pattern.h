@@ -135,7 +135,7 @@ typedef struct pier__run {
 
 /* match_run.c: 0 and the slots have values, or PIER_EMATCH, PIER_ERANGE,
  * PIER_ENOMEM (for ~E only). */
-int pier__run_program(pier__run *run);
+int pier__pattern_run(pier__run *run);
 /* Says that the term at `at` is not what the op wants; `expected` NULL is the
  * op's own text. */
 int pier__run_fail(const pier__run *run, const pier__op *op, int error, const uint8_t *at,

@@ -36,6 +36,16 @@ for name in libpier libpier_host; do
   soname=$(readelf -d $lib/$name.so | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
   is "$name.so has a soname" "$soname" "$name.so.0"
 done
+# Where archives meet, the linker takes the first of two and says nothing.
+for file in c_src/*/*.c; do
+  case $file in
+  c_src/examples/*) ;;
+  *) nm -g --defined-only "$lib/obj/${file%.c}.o" 2>/dev/null ;;
+  esac
+done | awk 'NF == 3 { print $3 }' | sort >"$scratch/names"
+[ "$(grep -c '^pier_' "$scratch/names")" -gt 100 ]
+report $? "the objects have names"
+is "no name is there twice" "$(uniq -d "$scratch/names")" ""
 needed=$(readelf -d $lib/libpier.so | grep -c 'NEEDED.*libei')
 is "ei is inside libpier.so" "$needed" 0
 
