@@ -65,8 +65,9 @@ static void make_arguments(pier_buffer *out, const char *text) {
     pier_buffer_append_text(&format, "~t");
   }
   assert_int_equal(pier_buffer_append_byte(&format, 0), 0);
-  if (pier_format(out, (char *)format.data, given[0], given[1], given[2], given[3], given[4],
-                  given[5], given[6], given[7]) < 0)
+  /* All are passed, and as many are used as there are letters. */
+  if ((pier_format)(out, (char *)format.data, given[0], given[1], given[2], given[3], given[4],
+                    given[5], given[6], given[7]) < 0)
     fail_msg("no terms: %s", (char *)format.data);
   pier_buffer_free(&format);
 }
