@@ -183,9 +183,10 @@ static void odd_identifiers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(long_atoms),   cmocka_unit_test(long_integers),
-      cmocka_unit_test(long_strings), cmocka_unit_test(long_lists),
-      cmocka_unit_test(long_tuples),  cmocka_unit_test(identifiers),
+      cmocka_unit_test(long_atoms),      cmocka_unit_test(long_integers),
+      cmocka_unit_test(long_strings),    cmocka_unit_test(long_lists),
+      cmocka_unit_test(long_tuples),     cmocka_unit_test(identifiers),
+      cmocka_unit_test(odd_identifiers),
   };
   return cmocka_run_group_tests_name("writer sizes", tests, NULL, NULL);
 }
