@@ -50,7 +50,8 @@ JANSSON_CFLAGS := $(shell $(PKG_CONFIG) --cflags jansson 2>/dev/null)
 JANSSON_LIBS := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)
 # Only the command uses jansson, and does without where it is missing.
 NO_JSON := $(if $(JANSSON_LIBS),json_none,json_read json_write)
-CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c c_src/scenario/*.c))
+SCENARIO_SOURCES := $(wildcard c_src/scenario/*.c)
+CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)) $(SCENARIO_SOURCES)
 # So does nettle, for the SHA-256 of scenarios.
 NETTLE_LIBS := $(or $(shell $(PKG_CONFIG) --libs nettle 2>/dev/null),-lnettle)
 EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))
@@ -131,6 +132,11 @@ CHECK := $(BUILD)/check
 $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+# Those of the scenarios have these besides.
+$(CHECK)/test/scenario/%: $(CHECK)/obj/test/scenario/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) \
+  $(SCENARIO_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS) $(NETTLE_LIBS)
 # The kept corpus of a fuzzer, without clang.
 $(CHECK)/test/fuzz/replay_%: $(CHECK)/obj/test/fuzz/fuzz_%.o $(CHECK)/obj/test/fuzz/replay.o \
   $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
