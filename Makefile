@@ -208,33 +208,7 @@ symbols: $(BUILD)/libpier.so $(BUILD)/libpier_host.so ## writes the lists of exp
 	tools/symbols $(BUILD)/libpier.so >test/house/libpier.symbols
 	tools/symbols $(BUILD)/libpier_host.so >test/house/libpier_host.symbols
 
-# pkg-config files: what a static program needs besides is under Libs.private.
-PC = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-  -e 's|@VERSION@|$(VERSION)|' -e 's|@EI_CFLAGS@|$(EI_CFLAGS)|' -e 's|@EI_LIBS@|$(EI_LIBS)|'
-ROOT = $(DESTDIR)$(LIBDIR)
-.PHONY: install uninstall
-install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(ROOT)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pier
-	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
-	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin)
-	$(if $(MODULES),$(INSTALL) -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin)
-	$(INSTALL) -m 644 include/pier.h $(DESTDIR)$(INCLUDEDIR)
-	$(INSTALL) -m 644 $(wildcard include/pier/*.h) $(DESTDIR)$(INCLUDEDIR)/pier
-	$(INSTALL) -m 644 $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(ROOT)
-	$(PC) tools/pkgconfig/pier.pc.in >$(ROOT)/pkgconfig/pier.pc
-	$(PC) tools/pkgconfig/pier_host.pc.in >$(ROOT)/pkgconfig/pier_host.pc
-	$(INSTALL) -m 644 $(BUILD)/libpier.so.$(SONAME) $(ROOT)/libpier.so.$(VERSION)
-	$(INSTALL) -m 644 $(BUILD)/libpier_host.so.$(SONAME) $(ROOT)/libpier_host.so.$(VERSION)
-	for lib in libpier libpier_host; do \
-	  ln -sf $$lib.so.$(VERSION) $(ROOT)/$$lib.so.$(SONAME) && \
-	  ln -sf $$lib.so.$(SONAME) $(ROOT)/$$lib.so || exit; done
-uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/pier $(HEADERS:include/%=$(DESTDIR)$(INCLUDEDIR)/%)
-	rm -rf $(DESTDIR)$(PREFIX)/lib/pier
-	for lib in libpier libpier_host; do rm -f $(ROOT)/$$lib.a $(ROOT)/$$lib.so $(ROOT)/$$lib.so.*; done
-	rm -f $(ROOT)/pkgconfig/pier.pc $(ROOT)/pkgconfig/pier_host.pc
-	[ ! -d $(DESTDIR)$(INCLUDEDIR)/pier ] || rmdir $(DESTDIR)$(INCLUDEDIR)/pier
-
+include tools/install.mk
 -include test/bench/bench.mk
 
 .PHONY: clean help
@@ -242,5 +216,5 @@ clean: ## build/ and the programs in priv/
 	rm -rf $(BUILD)
 	rm -f $(EXAMPLES:%=$(PRIV)/%)
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile test/bench/bench.mk
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile tools/install.mk test/bench/bench.mk
 .SECONDARY:

@@ -200,7 +200,7 @@ PIER_API void pier_read_pid(pier_reader *reader, erlang_pid *pid);
 PIER_API void pier_read_port(pier_reader *reader, erlang_port *port);
 PIER_API void pier_read_ref(pier_reader *reader, erlang_ref *ref);
 
-/* ---- What is short enough to be read in place ------------------------------
+/* ---- Not for users: what is short enough to be read in place ---------------
  *
  * The commonest encodings, where more terms follow; the functions of the same
  * name and _general do the rest. */

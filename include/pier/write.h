@@ -115,7 +115,7 @@ static inline int pier_write_done(pier_buffer *out, size_t begin);
  * a key twice). Reads them all. */
 PIER_API int pier_write_check(pier_buffer *out, size_t begin);
 
-/* ---- Bodies ------------------------------------------------------------------ */
+/* ---- Not for users: bodies --------------------------------------------------- */
 
 /* What the three ends call: a `tag` of 105, 108 or 116. */
 PIER_API int pier_write_end(pier_buffer *out, size_t begin, size_t count, uint8_t tag,

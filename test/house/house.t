@@ -49,24 +49,6 @@ is "no name is there twice" "$(uniq -d "$scratch/names")" ""
 needed=$(readelf -d $lib/libpier.so | grep -c 'NEEDED.*libei')
 is "ei is inside libpier.so" "$needed" 0
 
-# What is installed is what uninstall takes away; a static program needs
-# only what pkg-config --static says.
-stage=$scratch/stage
-$make -s install DESTDIR="$stage" PREFIX=/usr LIBDIR=/usr/lib/some >"$scratch/install" 2>&1
-report $? "make install honours LIBDIR"
-PKG_CONFIG_PATH=$stage/usr/lib/some/pkgconfig
-PKG_CONFIG_SYSROOT_DIR=$stage
-export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
-rm "$stage"/usr/lib/some/*.so*
-${CC:-cc} -std=c11 c_src/examples/adder.c $(pkg-config --cflags --static --libs pier) \
-  -o "$scratch/static" 2>"$scratch/cc"
-report $? "the static library links with pkg-config --static"
-sed 's/^/# /' "$scratch/cc"
-is "such a program does not load libuv" \
-  "$(readelf -d "$scratch/static" 2>&1 | sed -n 's/.*NEEDED.*\[\(lib[a-z]*\).*/\1/p' | sort | xargs)" "libc libm libz"
-$make -s uninstall DESTDIR="$stage" PREFIX=/usr LIBDIR=/usr/lib/some >"$scratch/install" 2>&1
-is "make uninstall leaves nothing" "$(find "$stage" ! -type d)" ""
-
 for header in include/pier.h include/pier/*.h; do
   echo "#include <${header#include/}>" >"$scratch/one.c"
   ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude \
