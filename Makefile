@@ -72,9 +72,10 @@ all: $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(BUILD)/libpier.so $(BUILD)/lib
 all: $(if $(CLI_SOURCES),$(BUILD)/pier) $(EXAMPLES:%=$(PRIV)/%) ## libraries, command, examples (in priv/)
 .DEFAULT_GOAL := all
 
-# The Erlang side of pier scenario, where there is a compiler for it.
+# The Erlang side of pier scenario, where there is a compiler for it and this machine
+# is to run the command.
 ERLC ?= erlc
-MODULES := $(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/pier_scenario*.erl)))
+MODULES := $(if $(CROSSCOMPILE)$(MIX_APP_PATH),,$(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/pier_scenario*.erl))))
 all: $(MODULES)
 $(BUILD)/ebin/%.beam: erl_src/%.erl
 	@mkdir -p $(@D)
