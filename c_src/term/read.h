@@ -26,6 +26,9 @@ static inline void pier__read_pass(pier_reader *reader, const uint8_t *after) {
   reader->left--;
 }
 
+/* What begins at `at`. */
+pier_type pier__read_type(const uint8_t *at);
+
 /* The end of the terms in `reader`, at `at`: goes on in a list into what its tail
  * is, and else in the outer readers that have more. */
 void pier__read_done(pier_reader *reader, const uint8_t *at);

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+extern inline int pier_read_is_ascii(const char *name, size_t size);
+extern inline int pier_read_atom_head(const uint8_t *at, const char *name, size_t size);
 extern inline int pier_read_if_atom(pier_reader *reader, const char *name);
 extern inline int pier_read_this_atom(pier_reader *reader, const char *name);
 

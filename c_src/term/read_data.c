@@ -29,16 +29,20 @@ pier_span pier_read_bitstring(pier_reader *reader, size_t *bits) {
 /* The gate has seen that ei has room for the node. */
 #define READ_IDENTIFIER(name, type, wanted, words)                                             \
   void pier_read_##name(pier_reader *reader, type *name) {                                     \
-    pier__view view;                                                                           \
-    int index = 0;                                                                             \
+    const uint8_t *at = pier__read_next(reader);                                               \
+    bool right = at && pier__read_type(at) == (wanted);                                        \
+    int size = 0;                                                                              \
+    if (right && ei_decode_##name((const char *)at, &size, name) == 0) {                       \
+      pier__read_pass(reader, at + size);                                                      \
+      return;                                                                                  \
+    }                                                                                          \
     memset(name, 0, sizeof *name);                                                             \
-    if (!pier__read_view(reader, &view, wanted, words)) return;                                \
-    if (ei_decode_##name((const char *)reader->at, &index, name) < 0)                          \
-      pier__read_fail(reader, PIER_ERANGE, reader->at, words " that ei can hold");             \
-    else                                                                                       \
-      pier__read_pass(reader, view.next);                                                      \
+    if (right)                                                                                 \
+      pier__read_fail(reader, PIER_ERANGE, at, words " that ei can hold");                     \
+    else if (at)                                                                               \
+      pier__read_fail(reader, PIER_EMATCH, at, words);                                         \
   }
 
-READ_IDENTIFIER(pid, erlang_pid, PIER__PID, "pid")
-READ_IDENTIFIER(port, erlang_port, PIER__PORT, "port")
-READ_IDENTIFIER(ref, erlang_ref, PIER__REF, "reference")
+READ_IDENTIFIER(pid, erlang_pid, PIER_TYPE_PID, "pid")
+READ_IDENTIFIER(port, erlang_port, PIER_TYPE_PORT, "port")
+READ_IDENTIFIER(ref, erlang_ref, PIER_TYPE_REF, "reference")

@@ -83,8 +83,14 @@ int pier_read_tail(pier_reader *list) {
 /* ---- Maps --------------------------------------------------------------------- */
 
 int pier_read_map(pier_reader *reader, pier_reader *inner) {
-  pier__view view;
-  if (!pier__read_view(reader, &view, PIER__MAP, "map"))
-    return nothing(reader, inner, PIER_READER_MAP, NULL);
-  return enter(reader, inner, PIER_READER_MAP, &view, view.children);
+  const uint8_t *at = pier__read_next(reader);
+  if (at && at[0] == ERL_MAP_EXT && pier__load32(at + 1) > 0)
+    return pier_reader_enter(reader, inner, PIER_READER_MAP, at + 5,
+                             2 * (size_t)pier__load32(at + 1));
+  if (at && at[0] == ERL_MAP_EXT) {
+    pier__read_pass(reader, at + 5);
+    return nothing(reader, inner, PIER_READER_MAP, at);
+  }
+  if (at) pier__read_fail(reader, PIER_EMATCH, at, "map");
+  return nothing(reader, inner, PIER_READER_MAP, NULL);
 }

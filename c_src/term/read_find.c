@@ -44,6 +44,14 @@ static int search(const struct wanted *wanted, const uint8_t **at, size_t *count
   return 0;
 }
 
+/* Tells the outer reader, if it waits for this map, where it may go on to its end. */
+static void reach(const pier_reader *map, const uint8_t *at, size_t behind) {
+  pier_reader *up = map->up;
+  if (up->state != PIER_READER_PASSED || up->at != map->term) return;
+  up->reach = at;
+  up->behind = behind;
+}
+
 /* To the next pair, from wherever the map was read to. False if it cannot be
  * searched; that has been told. */
 static bool prepare(pier_reader *map) {
@@ -61,6 +69,7 @@ static bool prepare(pier_reader *map) {
     map->kind = PIER_READER_SEARCHED;
     if (map->up->state == PIER_READER_OPEN && map->up->at == map->term)
       map->up->state = PIER_READER_PASSED;
+    reach(map, map->at, 2 * map->more.pairs);
   } else if (map->left == 1) {
     map->at = pier__view_skip(map->at);
   }
@@ -87,6 +96,7 @@ static int find(pier_reader *map, const struct wanted *wanted) {
     return 0;
   }
   if (found == 0) return 0;
+  reach(map, at, 2 * behind + 1);
   map->at = at;
   map->more.pairs = behind;
   map->left = 1;

@@ -102,7 +102,9 @@ void pier__read_last(pier_reader *reader, const uint8_t *after) {
 
 /* Over a map in which keys were looked up. */
 static void pass_inner(pier_reader *reader) {
-  const uint8_t *after = pier__view_skip(reader->at);
+  const uint8_t *after = reader->reach;
+  for (; reader->behind > 0; reader->behind--)
+    after = pier__view_skip(after);
   reader->left = reader->held;
   reader->state = PIER_READER_READY;
   reader->at = after;
@@ -157,45 +159,44 @@ bool pier__read_view(pier_reader *reader, pier__view *view, pier__kind kind,
   return false;
 }
 
-static pier_type type_of(const pier__view *view) {
-  static const uint8_t types[] = {
-      [PIER__INT] = PIER_TYPE_INTEGER, [PIER__FLOAT] = PIER_TYPE_FLOAT,
-      [PIER__ATOM] = PIER_TYPE_ATOM,   [PIER__REF] = PIER_TYPE_REF,
-      [PIER__FUN] = PIER_TYPE_FUN,     [PIER__EXPORT] = PIER_TYPE_EXPORT,
-      [PIER__PORT] = PIER_TYPE_PORT,   [PIER__PID] = PIER_TYPE_PID,
-      [PIER__TUPLE] = PIER_TYPE_TUPLE, [PIER__MAP] = PIER_TYPE_MAP,
-      [PIER__NIL] = PIER_TYPE_NIL,     [PIER__LIST] = PIER_TYPE_LIST,
-      [PIER__STRING] = PIER_TYPE_LIST, [PIER__BITS] = PIER_TYPE_BINARY};
-  if (view->kind == PIER__BITS && view->size > 0 && view->bits != 8) return PIER_TYPE_BITSTRING;
-  if (view->kind == PIER__STRING && view->size == 0) return PIER_TYPE_NIL;
-  return (pier_type)types[view->kind];
-}
-
-/* The commonest tags, which need no view. */
-static pier_type type_by_tag(uint8_t tag) {
+pier_type pier__read_type(const uint8_t *at) {
   static const uint8_t types[256] = {[ERL_SMALL_INTEGER_EXT] = PIER_TYPE_INTEGER,
                                      [ERL_INTEGER_EXT] = PIER_TYPE_INTEGER,
+                                     [ERL_SMALL_BIG_EXT] = PIER_TYPE_INTEGER,
+                                     [ERL_LARGE_BIG_EXT] = PIER_TYPE_INTEGER,
                                      [NEW_FLOAT_EXT] = PIER_TYPE_FLOAT,
+                                     [ERL_FLOAT_EXT] = PIER_TYPE_FLOAT,
                                      [ERL_ATOM_EXT] = PIER_TYPE_ATOM,
+                                     [ERL_SMALL_ATOM_EXT] = PIER_TYPE_ATOM,
+                                     [ERL_ATOM_UTF8_EXT] = PIER_TYPE_ATOM,
                                      [ERL_SMALL_ATOM_UTF8_EXT] = PIER_TYPE_ATOM,
                                      [ERL_BINARY_EXT] = PIER_TYPE_BINARY,
+                                     [ERL_BIT_BINARY_EXT] = PIER_TYPE_BITSTRING,
                                      [ERL_SMALL_TUPLE_EXT] = PIER_TYPE_TUPLE,
-                                     [ERL_NIL_EXT] = PIER_TYPE_NIL,
+                                     [ERL_LARGE_TUPLE_EXT] = PIER_TYPE_TUPLE,
                                      [ERL_LIST_EXT] = PIER_TYPE_LIST,
-                                     [ERL_MAP_EXT] = PIER_TYPE_MAP};
-  return (pier_type)types[tag];
+                                     [ERL_STRING_EXT] = PIER_TYPE_LIST,
+                                     [ERL_NIL_EXT] = PIER_TYPE_NIL,
+                                     [ERL_MAP_EXT] = PIER_TYPE_MAP,
+                                     [ERL_PID_EXT] = PIER_TYPE_PID,
+                                     [ERL_NEW_PID_EXT] = PIER_TYPE_PID,
+                                     [ERL_PORT_EXT] = PIER_TYPE_PORT,
+                                     [ERL_NEW_PORT_EXT] = PIER_TYPE_PORT,
+                                     [ERL_V4_PORT_EXT] = PIER_TYPE_PORT,
+                                     [ERL_REFERENCE_EXT] = PIER_TYPE_REF,
+                                     [ERL_NEW_REFERENCE_EXT] = PIER_TYPE_REF,
+                                     [ERL_NEWER_REFERENCE_EXT] = PIER_TYPE_REF,
+                                     [ERL_NEW_FUN_EXT] = PIER_TYPE_FUN,
+                                     [ERL_EXPORT_EXT] = PIER_TYPE_EXPORT};
+  if (at[0] == ERL_STRING_EXT && pier__load16(at + 1) == 0) return PIER_TYPE_NIL;
+  if (at[0] == ERL_BIT_BINARY_EXT && (pier__load32(at + 1) == 0 || at[5] == 8))
+    return PIER_TYPE_BINARY;
+  return (pier_type)types[at[0]];
 }
 
 pier_type pier_read_peek(pier_reader *reader) {
-  const uint8_t *at;
-  pier_type type;
-  pier__view view;
   if (!pier_read_more(reader)) return PIER_TYPE_NONE;
-  at = pier__read_next(reader);
-  type = type_by_tag(*at);
-  if (type != PIER_TYPE_NONE) return type;
-  pier__view_at(&view, at);
-  return type_of(&view);
+  return pier__read_type(pier__read_next(reader));
 }
 
 size_t pier_reader_left(const pier_reader *reader) {

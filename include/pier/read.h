@@ -65,6 +65,8 @@ typedef struct pier_reader {
   const uint8_t *at;      /* the next term */
   size_t left;            /* how many can be read from there on */
   size_t held;            /* the same, behind the inner reader that is open */
+  const uint8_t *reach;   /* if that looks up keys: how far it is known, */
+  size_t behind;          /* and how many of its terms are behind that */
   struct pier_reader *up; /* the outer reader, NULL for the term as a whole */
   const uint8_t *term;    /* what it reads: its first byte */
   union {
@@ -284,28 +286,40 @@ PIER_INLINE int pier_read_list(pier_reader *reader, pier_reader *inner) {
   return pier_read_list_general(reader, inner);
 }
 
+PIER_INLINE int pier_read_is_ascii(const char *name, size_t size) {
+  size_t i;
+  for (i = 0; i < size; i++)
+    if ((uint8_t)name[i] >= 0x80) return 0;
+  return 1;
+}
+
+/* Bytes before the name of the atom at `at` if it is this one, 0 if what is there is
+ * not; -1 if that is not said here: names in Latin-1 beyond ASCII, seldom tags. */
+PIER_INLINE int pier_read_atom_head(const uint8_t *at, const char *name, size_t size) {
+  if (at[0] == ERL_SMALL_ATOM_UTF8_EXT)
+    return at[1] == size && memcmp(at + 2, name, size) == 0 ? 2 : 0;
+  if (at[0] == ERL_ATOM_EXT && pier_read_is_ascii(name, size))
+    return at[2] == size && memcmp(at + 3, name, size) == 0 ? 3 : 0;
+  return -1;
+}
+
 PIER_INLINE int pier_read_if_atom(pier_reader *reader, const char *name) {
   size_t size = strlen(name);
-  const uint8_t *at = reader->at;
-  if (reader->left > 1 && at[0] == ERL_SMALL_ATOM_UTF8_EXT) {
-    if (at[1] != size || memcmp(at + 2, name, size) != 0) return 0;
-    reader->at = at + 2 + size;
-    reader->left--;
-    return 1;
-  }
-  return pier_read_if_atom_general(reader, name, size);
+  int head = reader->left > 1 ? pier_read_atom_head(reader->at, name, size) : -1;
+  if (head < 0) return pier_read_if_atom_general(reader, name, size);
+  if (head == 0) return 0;
+  reader->at += (size_t)head + size;
+  reader->left--;
+  return 1;
 }
 
 PIER_INLINE int pier_read_this_atom(pier_reader *reader, const char *name) {
   size_t size = strlen(name);
-  const uint8_t *at = reader->at;
-  if (reader->left > 1 && at[0] == ERL_SMALL_ATOM_UTF8_EXT && at[1] == size &&
-      memcmp(at + 2, name, size) == 0) {
-    reader->at = at + 2 + size;
-    reader->left--;
-    return 1;
-  }
-  return pier_read_this_atom_general(reader, name, size);
+  int head = reader->left > 1 ? pier_read_atom_head(reader->at, name, size) : -1;
+  if (head <= 0) return pier_read_this_atom_general(reader, name, size);
+  reader->at += (size_t)head + size;
+  reader->left--;
+  return 1;
 }
 
 #ifdef __cplusplus
