@@ -206,6 +206,37 @@ static void pairs_first_then_keys(void **state) {
   pier_buffer_free(&term);
 }
 
+/* A value that looks like the key, after a key whose value was not read. */
+static void a_value_is_no_key(void **state) {
+  pier_buffer term = term_of("#{a=>b,b=>1}");
+  pier_reader r = pier_reader_of(pier_buffer_span(&term), NULL), map;
+  (void)state;
+  pier_read_map(&r, &map);
+  assert_int_equal(pier_read_this_atom(&map, "a"), 1);
+  assert_int_equal(pier_read_find(&map, "b"), 1);
+  assert_int_equal(pier_read_int64(&map), 1);
+  assert_int_equal(pier_reader_end(&r), 0);
+  pier_buffer_free(&term);
+}
+
+/* A map that the outer reader has passed ends while that is in another term. */
+static void a_passed_map_moves_nothing(void **state) {
+  pier_buffer term = term_of("{#{a=>1,b=>2},[3,4],5}");
+  pier_reader r = pier_reader_of(pier_buffer_span(&term), NULL), all, map, list;
+  (void)state;
+  pier_read_tuple(&r, &all, 3);
+  pier_read_map(&all, &map);
+  assert_int_equal(pier_read_find(&map, "a"), 1);
+  pier_read_list(&all, &list);
+  assert_int_equal(pier_read_find(&map, "b"), 1);
+  assert_int_equal(pier_read_int64(&map), 2);
+  assert_int_equal(pier_read_int64(&list), 3);
+  assert_int_equal(pier_read_int64(&list), 4);
+  assert_int_equal(pier_read_int64(&all), 5);
+  assert_int_equal(pier_reader_end(&r), 0);
+  pier_buffer_free(&term);
+}
+
 static void keys_may_be_any_term(void **state) {
   static const char *const keys[] = {"1", "1.0", "\"ab\"", "#{y=>2,x=>1}", "{}"};
   pier_buffer term = term_of("#{1=>0,1.0=>1,[97,98]=>2,#{x=>1,y=>2}=>3,{}=>4}");
@@ -420,6 +451,8 @@ int main(void) {
       cmocka_unit_test(keys_are_found_in_any_order),
       cmocka_unit_test(every_order_of_keys),
       cmocka_unit_test(pairs_first_then_keys),
+      cmocka_unit_test(a_value_is_no_key),
+      cmocka_unit_test(a_passed_map_moves_nothing),
       cmocka_unit_test(keys_may_be_any_term),
       cmocka_unit_test(keys_are_for_maps),
       cmocka_unit_test(latin1_is_not_utf8),
