@@ -16,15 +16,31 @@ int pier_command(pier_process *caller, pier_port port, pier_span data) {
   return pier_command_with(caller, port, data, 0);
 }
 
-int pier_command_format(pier_process *caller, pier_port port, const char *format, ...) {
+static int command_format(pier_process *caller, pier_port port, const uint8_t *types,
+                          const char *format, va_list arguments) {
   pier_buffer term = PIER_BUFFER_INIT;
+  int error = pier_vformat_typed(&term, types, format, arguments, NULL);
+  if (error == 0) error = pier_command(caller, port, pier_buffer_span(&term));
+  pier_buffer_free(&term);
+  return error;
+}
+
+int pier_command_format_typed(pier_process *caller, pier_port port, const uint8_t *types,
+                              const char *format, ...) {
   va_list arguments;
   int error;
   va_start(arguments, format);
-  error = pier_vformat(&term, format, arguments, NULL);
+  error = command_format(caller, port, types, format, arguments);
   va_end(arguments);
-  if (error == 0) error = pier_command(caller, port, pier_buffer_span(&term));
-  pier_buffer_free(&term);
+  return error;
+}
+
+int(pier_command_format)(pier_process *caller, pier_port port, const char *format, ...) {
+  va_list arguments;
+  int error;
+  va_start(arguments, format);
+  error = command_format(caller, port, NULL, format, arguments);
+  va_end(arguments);
   return error;
 }
 

@@ -24,21 +24,36 @@ static int start(pier_call *call, size_t size, uint8_t *header) {
   return pier_frame_header(&call->peer->framing, size, header);
 }
 
-int pier_reply(pier_call *call, const char *format, ...) {
+static int reply(pier_call *call, const uint8_t *types, const char *format, va_list arguments) {
   pier_buffer *output = &call->peer->output;
   size_t header = call->peer->framing.packet, mark = output->size;
-  va_list arguments;
-  int error = call->answered ? PIER_ETWICE : 0;
-  if (error) return error;
+  int error;
+  if (call->answered) return PIER_ETWICE;
   if (!pier_buffer_reserve(output, header)) return take_back(call->peer, mark, output->error);
   output->size += header;
-  va_start(arguments, format);
-  error = pier_vformat(output, format, arguments, NULL);
-  va_end(arguments);
+  error = pier_vformat_typed(output, types, format, arguments, NULL);
   if (error >= 0) error = start(call, output->size - mark - header, output->data + mark);
   if (error < 0) return take_back(call->peer, mark, error);
   call->answered = 1;
   return 0;
+}
+
+int pier_reply_typed(pier_call *call, const uint8_t *types, const char *format, ...) {
+  va_list arguments;
+  int error;
+  va_start(arguments, format);
+  error = reply(call, types, format, arguments);
+  va_end(arguments);
+  return error;
+}
+
+int(pier_reply)(pier_call *call, const char *format, ...) {
+  va_list arguments;
+  int error;
+  va_start(arguments, format);
+  error = reply(call, NULL, format, arguments);
+  va_end(arguments);
+  return error;
 }
 
 /* Header, version byte if there is one to add, and the bytes. */

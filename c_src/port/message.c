@@ -129,14 +129,30 @@ int pier_message_term(const pier_message *message, pier_buffer *out) {
   return out->error;
 }
 
-int pier_message_data_match(const pier_message *message, const char *pattern, ...) {
-  va_list arguments;
+static int data_match(const pier_message *message, const uint8_t *types, const char *pattern,
+                      va_list arguments) {
   int error;
   if (message->kind != PIER_MESSAGE_DATA) return PIER_EMATCH;
   error = pier_term_scan(message->data, NULL, NULL, NULL);
   if (error < 0) return error;
+  return pier_vmatch_typed(message->data, types, pattern, arguments, NULL);
+}
+
+int pier_message_data_match_typed(const pier_message *message, const uint8_t *types,
+                                  const char *pattern, ...) {
+  va_list arguments;
+  int error;
   va_start(arguments, pattern);
-  error = pier_vmatch(message->data, pattern, arguments, NULL);
+  error = data_match(message, types, pattern, arguments);
+  va_end(arguments);
+  return error;
+}
+
+int(pier_message_data_match)(const pier_message *message, const char *pattern, ...) {
+  va_list arguments;
+  int error;
+  va_start(arguments, pattern);
+  error = data_match(message, NULL, pattern, arguments);
   va_end(arguments);
   return error;
 }

@@ -45,7 +45,10 @@ static int match(const pier__program *program, pier_span term, struct call *call
   pier__slot slots[PIER__VALUES_MOST];
   pier__run run;
   int error;
-  if (term.size == 0) return pier_diag_set(diag, PIER_EARG, 0, "there is no term");
+  if (term.size == 0 || (term.size == 1 && term.data[0] == PIER__VERSION))
+    return pier_diag_set(diag, PIER_EARG, 0, "there is no term");
+  if (*pier__view_start(term) == PIER__TAG_COMPRESSED)
+    return pier_diag_set(diag, PIER_EARG, 0, "the term is compressed: pier_term_plain first");
   error = fetch(program, slots, call, diag);
   if (error) return error;
   run.program = program;

@@ -166,6 +166,14 @@ PIER_API int pier_process_suspended(const pier_process *process);
 
 /* The external term of `format` (pier_format) as one command. */
 PIER_API int pier_command_format(pier_process *caller, pier_port port, const char *format, ...);
+/* The same with the types of the arguments, see pier/pattern.h. */
+PIER_API int pier_command_format_typed(pier_process *caller, pier_port port,
+                                       const uint8_t *types, const char *format, ...);
+#ifdef PIER_TYPED
+#define pier_command_format(caller, port, ...)                                                 \
+  pier_command_format_typed(caller, port, PIER_ARGUMENT_TYPES(PIER_VALUE_TYPE, __VA_ARGS__),   \
+                            __VA_ARGS__)
+#endif
 PIER_API int pier_close(pier_process *caller, pier_port port);
 PIER_API int pier_connect(pier_process *caller, pier_port port, pier_pid owner);
 

@@ -35,10 +35,10 @@ PIER_API int pier_vformat(pier_buffer *out, const char *format, va_list argument
 
 /* 0 if `term` matches `pattern`, and the values are stored; PIER_EMATCH or
  * PIER_ERANGE if not, PIER_EPATTERN if the pattern is wrong; PIER_ENOMEM,
- * PIER_EARG for an empty span or a NULL among the arguments. Nothing is stored
- * unless all matched. Spans that are stored live as long as the bytes of `term`.
- * `diag` says where: in the term with its offset ("element 2 of tuple: expected
- * integer, got atom foo"), in the pattern with its line and column. */
+ * PIER_EARG for an empty span, a compressed term or a NULL among the arguments. Nothing is
+ * stored unless all matched. Spans that are stored live as long as the bytes of `term`. `diag`
+ * says where: in the term with its offset ("element 2 of tuple: expected integer, got atom
+ * foo"), in the pattern with its line and column. */
 PIER_API int pier_match(pier_span term, const char *pattern, ...);
 PIER_API int pier_vmatch(pier_span term, const char *pattern, va_list arguments,
                          pier_diag *diag);
@@ -148,6 +148,10 @@ PIER_API int pier_vmatch_typed(pier_span term, const uint8_t *types, const char 
              erlang_pid * : PIER_ARGUMENT_PID_P, const erlang_pid * : PIER_ARGUMENT_PID_P,             \
              erlang_port * : PIER_ARGUMENT_PORT_P, const erlang_port * : PIER_ARGUMENT_PORT_P,         \
              erlang_ref * : PIER_ARGUMENT_REF_P, const erlang_ref * : PIER_ARGUMENT_REF_P)
+
+/* Defined where the types can be told: for macros around other calls, as those at
+ * the end of this header. */
+#define PIER_TYPED 1
 
 /* The types of all arguments but the first, which is the pattern, as an array. */
 #define PIER_ARGUMENT_TYPES(type, ...)                                                         \

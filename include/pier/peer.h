@@ -84,6 +84,12 @@ PIER_API pier_span pier_call_request(const pier_call *call);
  * answer is too big for {packet,N}, PIER_ENOMEM; -EPIPE when the owner is gone,
  * which ends the program quietly. */
 PIER_API int pier_reply(pier_call *call, const char *format, ...);
+/* The same with the types of the arguments, see pier/pattern.h. */
+PIER_API int pier_reply_typed(pier_call *call, const uint8_t *types, const char *format, ...);
+#ifdef PIER_TYPED
+#define pier_reply(call, ...)                                                                  \
+  pier_reply_typed(call, PIER_ARGUMENT_TYPES(PIER_VALUE_TYPE, __VA_ARGS__), __VA_ARGS__)
+#endif
 PIER_API int pier_reply_term(pier_call *call, pier_span term); /* with or without 131 */
 PIER_API int pier_reply_frame(pier_call *call, pier_span payload);
 

@@ -78,8 +78,17 @@ PIER_API int pier_pid_term(pier_pid pid, pier_buffer *out);
 /* Appends the external term of a message, as Erlang would have it. */
 PIER_API int pier_message_term(const pier_message *message, pier_buffer *out);
 /* Matches the payload of a DATA message as an external term (pier/term.h);
- * it is scanned first. PIER_EMATCH if it is not DATA. */
+ * it is scanned first. PIER_EMATCH if it is not DATA, PIER_EARG if it is
+ * compressed. */
 PIER_API int pier_message_data_match(const pier_message *message, const char *pattern, ...);
+/* The same with the types of the arguments, see pier/pattern.h. */
+PIER_API int pier_message_data_match_typed(const pier_message *message, const uint8_t *types,
+                                           const char *pattern, ...);
+#ifdef PIER_TYPED
+#define pier_message_data_match(message, ...)                                                  \
+  pier_message_data_match_typed(message, PIER_ARGUMENT_TYPES(PIER_STORE_TYPE, __VA_ARGS__),    \
+                                __VA_ARGS__)
+#endif
 
 /* ---- Options ------------------------------------------------------------- */
 

@@ -379,6 +379,20 @@ static void wrong_types(void **state) {
   pier_buffer_free(&out);
 }
 
+/* A compressed term has passed the gate, but has no parts to look at. */
+static void compressed_terms_are_refused(void **state) {
+  pier_buffer term = term_of("<<0:8000>>"), packed = PIER_BUFFER_INIT;
+  pier_diag diag;
+  (void)state;
+  assert_int_equal(pier_term_compress(&packed, pier_buffer_span(&term), 9), 0);
+  assert_int_equal(pier_match_diag(pier_buffer_span(&packed), &diag, "_"), PIER_EARG);
+  assert_string_equal(diag.text, "the term is compressed: pier_term_plain first");
+  assert_int_equal(pier_match(pier_span_of("\203", 1), "_"), PIER_EARG);
+  assert_int_equal(pier_match(pier_span_of(NULL, 0), "_"), PIER_EARG);
+  pier_buffer_free(&term);
+  pier_buffer_free(&packed);
+}
+
 /* What is the same to the callee is the same to the check. */
 static void right_types(void **state) {
   pier_buffer term = term_of("{1, 2, 3, true}"), out = PIER_BUFFER_INIT;
@@ -410,7 +424,8 @@ int main(void) {
                                      cmocka_unit_test(identifiers),
                                      cmocka_unit_test(given_values),
                                      cmocka_unit_test(wrong_types),
-                                     cmocka_unit_test(right_types)};
+                                     cmocka_unit_test(right_types),
+                                     cmocka_unit_test(compressed_terms_are_refused)};
   int failed = RUN_ROWS(leans, a_compiled_match_needs_no_memory);
   failed += RUN_ROWS(sizes, sizes_are_bounded);
   failed += RUN_ROWS(maps, maps_by_key);

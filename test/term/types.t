@@ -8,6 +8,13 @@ warn="-Wall -Wextra -Wpedantic -Werror -Iinclude ${ERL_EI_INCLUDE_DIR:+-I$ERL_EI
 source_of() {
   cat >"$scratch/one.c" <<EOF
 #include <pier.h>
+#include <pier/host.h>
+int two(pier_call *call, pier_process *me, pier_port port, const pier_message *message);
+int two(pier_call *call, pier_process *me, pier_port port, const pier_message *message) {
+  long long l = 1;
+  return pier_reply(call, "ok") + pier_reply(call, "{ok, ~l}", l) + pier_command_format(me, port, "~l", l) +
+         pier_message_data_match(message, "{ok, ~l}", &l);
+}
 int one(pier_span term, pier_buffer *out, const pier_pattern *pattern, pier_diag *diag);
 int one(pier_span term, pier_buffer *out, const pier_pattern *pattern, pier_diag *diag) {
   int i = 0; long n = 0; long long l = 0; double d = 0; char text[8] = ""; void *nothing = 0;
