@@ -183,9 +183,9 @@ on_port(Step, P, Call, Names, Setup) ->
     calling(Step, fun() -> Call(Port) end, pier_scenario_role:port_of(Port), Names, Setup).
 
 any(Step, Function, Arguments, Names, Setup) ->
-    Ports = case Arguments of
-                [_ | _] -> [Argument || Argument <- Arguments, is_port(Argument)];
-                _ -> []
+    Ports = case is_list(Arguments) of
+                true -> [Argument || Argument <- pier_scenario_program:proper(Arguments), is_port(Argument)];
+                false -> []
             end,
     calling(Step, fun() -> apply(erlang, Function, Arguments) end, Ports, Names, Setup).
 

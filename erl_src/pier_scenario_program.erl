@@ -1,6 +1,6 @@
 %% Programs of a scenario as names and options of open_port/2.
 -module(pier_scenario_program).
--export([name/2, mode/1, kill/2, kill_groups/1]).
+-export([name/2, mode/1, proper/1, kill/2, kill_groups/1]).
 
 %% Peer is the path of the command pier, which performs {peer,Actions}.
 -spec name(term(), file:filename() | undefined) -> {term(), [term()]}.
@@ -37,6 +37,8 @@ mode(Options) when is_list(Options) ->
 mode(_) ->
     other.
 
+%% A list up to where it stops being one.
+-spec proper(term()) -> [term()].
 proper([Head | Tail]) -> [Head | proper(Tail)];
 proper(_) -> [].
 
