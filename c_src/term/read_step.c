@@ -245,6 +245,6 @@ void pier_read_leave(pier_reader *reader) {
   const uint8_t *after;
   if (reader->state == PIER_READER_DONE || reader->state == PIER_READER_FAILED) return;
   after = skip_rest(reader);
-  reader->kind = PIER_READER_TAIL; /* nothing comes after it */
+  reader->kind = PIER_READER_WHOLE; /* nothing comes after it */
   pier__read_done(reader, after);
 }

@@ -118,7 +118,7 @@ PIER_API void pier_read_leave(pier_reader *reader);
 /* ---- Tuples, lists, maps (read_enter.c, read_find.c) ---------------------- */
 
 /* *inner, which need not be initialised, becomes the reader of what is inside the
- * next term. These four return 1; or 0 after an error, and then *inner reads
+ * next term. What enters returns 1; or 0 after an error, and then *inner reads
  * nothing. */
 
 /* Enters a tuple of `arity` elements; of any number, which pier_reader_left tells. */
