@@ -16,6 +16,12 @@ void pier__print_fun(pier_buffer *out, const pier__view *view);
 /* <<1,2,3:4>>; with `strings` as <<"abc">> where its characters can be printed. */
 void pier__print_bits(pier_buffer *out, const pier__view *view, bool strings);
 
+/* Prints terms from *at on, at most `count`, with commas between them and perhaps
+ * before them, in the style of PIER_TEXT_W, which is that of all styles that show no
+ * strings: as long as they are simple and the buffer has room for them. *at is then
+ * behind these. How many; never an error. */
+size_t pier__print_run(pier_buffer *out, const uint8_t **at, size_t count, bool comma);
+
 /* True if the list is not empty and all its elements are characters of Latin-1
  * that can be printed; *end gets the address after it. */
 bool pier__print_is_string(const pier__view *list, const uint8_t **end);

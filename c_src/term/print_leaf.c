@@ -1,11 +1,9 @@
+#include "term/decimal.h"
 #include "term/number.h"
 #include "term/print.h"
 #include "term/text.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-enum { MOST_DIGITS = 20 }; /* of 64 bits */
 
 /* ---- Characters ---------------------------------------------------------- */
 
@@ -94,44 +92,12 @@ void pier__print_atom(pier_buffer *out, const pier__view *atom, bool unicode) {
 
 /* ---- Numbers and identifiers ------------------------------------------- */
 
-static const char pairs[] = "0001020304050607080910111213141516171819"
-                            "2021222324252627282930313233343536373839"
-                            "4041424344454647484950515253545556575859"
-                            "6061626364656667686970717273747576777879"
-                            "8081828384858687888990919293949596979899";
-
-/* At `to`, which has room for 20 digits; how many these were. */
-static inline size_t write_few(uint8_t *to, unsigned value) {
-  if (value < 10) {
-    to[0] = (uint8_t)('0' + value);
-    return 1;
-  }
-  if (value < 100) {
-    memcpy(to, pairs + 2 * value, 2);
-    return 2;
-  }
-  to[0] = (uint8_t)('0' + value / 100);
-  memcpy(to + 1, pairs + 2 * (value % 100), 2);
-  return 3;
-}
-
-static size_t write_decimal(uint8_t *to, uint64_t value) {
-  uint8_t digits[MOST_DIGITS];
-  size_t at = sizeof digits, size;
-  if (value < 1000) return write_few(to, (unsigned)value);
-  for (; value >= 10; value /= 100) {
-    at -= 2;
-    memcpy(digits + at, pairs + 2 * (value % 100), 2);
-  }
-  if (value > 0) digits[--at] = (uint8_t)('0' + value);
-  size = sizeof digits - at;
-  memcpy(to, digits + at, size);
-  return size;
-}
-
 void pier__print_unsigned(pier_buffer *out, uint64_t value) {
-  uint8_t *to = pier_buffer_reserve(out, MOST_DIGITS);
-  if (to) out->size += write_decimal(to, value);
+  uint8_t text[PIER__DIGITS];
+  if (out->error || out->capacity - out->size < PIER__DIGITS)
+    pier_buffer_append(out, text, pier__put_decimal(text, value));
+  else
+    out->size += pier__put_decimal(out->data + out->size, value);
 }
 
 void pier__print_integer(pier_buffer *out, const pier__view *integer) {
@@ -143,17 +109,13 @@ void pier__print_integer(pier_buffer *out, const pier__view *integer) {
 }
 
 void pier__print_bytes(pier_buffer *out, const uint8_t *data, size_t size) {
-  enum { MOST = 4, BLOCK = 4096 };
-  size_t i = 0;
-  while (i < size) {
-    size_t end = size - i < BLOCK ? size : i + BLOCK;
-    uint8_t *to = pier_buffer_reserve(out, MOST * (end - i)), *begin = to;
-    if (!to) return;
-    for (; i < end; i++) {
-      if (i > 0) *to++ = ',';
-      to += write_few(to, data[i]);
-    }
-    out->size += (size_t)(to - begin);
+  enum { BLOCK = 256 };
+  uint8_t text[4 * BLOCK];
+  size_t i, count;
+  for (i = 0; i < size && !out->error; i += count) {
+    count = size - i < BLOCK ? size - i : BLOCK;
+    if (i > 0) pier_buffer_append_byte(out, ',');
+    pier_buffer_append(out, text, (size_t)(pier__put_bytes(text, data + i, count) - text));
   }
 }
 
@@ -235,13 +197,21 @@ void pier__print_export(pier_buffer *out, const pier__view *view) {
   pier__print_integer(out, &part);
 }
 
+static void print_signed_part(pier_buffer *out, int64_t number) {
+  pier_buffer_append_byte(out, '.');
+  if (number < 0) pier_buffer_append_byte(out, '-');
+  pier__print_unsigned(out, (uint64_t)(number < 0 ? -number : number));
+}
+
 /* #Fun<module.index.uniq>, both as before OTP R15. */
 void pier__print_fun(pier_buffer *out, const pier__view *view) {
   pier__fun fun;
   pier__view_fun(view, &fun);
   pier_buffer_append_text(out, "#Fun<");
   print_fun_atom(out, &fun.module);
-  pier_buffer_append_format(out, ".%" PRId32 ".%" PRId32 ">", fun.old_index, fun.uniq);
+  print_signed_part(out, fun.old_index);
+  print_signed_part(out, fun.uniq);
+  pier_buffer_append_byte(out, '>');
 }
 
 /* ---- Strings and binaries ------------------------------------------------ */

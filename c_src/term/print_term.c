@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DEFAULT_WIDTH = 80 };
+enum { DEFAULT_WIDTH = 80, ROOM = 256 };
 
 /* A tuple, list or map of which the closing bracket is still to come. */
 struct open {
@@ -266,9 +266,21 @@ static void close_term(struct printer *printer) {
   if (printer->stack.size > 0) top_of(printer)->at = after;
 }
 
+/* By the short way as many children as that can do; true if these are all. */
+static bool print_simple(struct printer *printer, struct open *open) {
+  size_t done;
+  if (printer->strings || printer->nodes || open->string || open->kind == PIER__MAP)
+    return false;
+  done = pier__print_run(printer->out, &open->at, open->left, !open->first);
+  if (done > 0) open->first = false;
+  open->left -= done;
+  return open->left == 0;
+}
+
 static void print_open(struct printer *printer) {
   while (printer->stack.size > 0 && !printer->out->error && !printer->stack.error) {
     struct open *open = top_of(printer);
+    if (open->left > 0 && print_simple(printer, open)) continue;
     if (open->left > 0)
       print_child(printer, open);
     else if (open->kind == PIER__LIST)
@@ -288,8 +300,10 @@ int pier__print_flat(pier_buffer *out, const uint8_t *at, pier_text_style style,
   printer.counted = out->size;
   printer.unicode = style != PIER_TEXT_W;
   printer.strings = style == PIER_TEXT_TP || style == PIER_TEXT_PRETTY;
-  begin_term(&printer, at);
-  print_open(&printer);
+  if (printer.strings || nodes || pier__print_run(out, &at, 1, false) == 0) {
+    begin_term(&printer, at);
+    print_open(&printer);
+  }
   error = printer.stack.error ? printer.stack.error : out->error;
   if (!error && nodes) error = nodes->error;
   pier_buffer_free(&printer.stack);
@@ -302,6 +316,8 @@ int pier_term_print(pier_buffer *out, pier_span term, pier_text_style style, uns
   int error;
   if (term.size == 0) return PIER_EARG;
   if (out->error) return out->error;
+  /* Most texts are longer than the bytes; a limit is for what is really needed. */
+  if (out->limit == 0 && !pier_buffer_reserve(out, term.size + ROOM)) return out->error;
   if (style == PIER_TEXT_PRETTY)
     error = pier__print_pretty(out, pier__view_start(term), width > 0 ? width : DEFAULT_WIDTH);
   else
