@@ -3,8 +3,8 @@
 
 #include "port/identifier.h"
 
-/* A port of this node or any pid, as link, unlink and exit take them. One of
- * another node is nobody. */
+/* A port of this node or any pid, as link, unlink and exit take them. A pid of
+ * another node is nobody: what is done to it has no effect. */
 static int read_object(const pier__view *view, pier_object *object) {
   object->port.number = object->pid.number = 0;
   if (view->kind == PIER__PID) {
@@ -22,6 +22,7 @@ int pier__apply_link(struct pier__call *call) {
   pier_object object;
   int error = read_object(&call->argument[0], &object);
   if (error < 0) return error;
+  if (is_pid(call) && object.pid.number == 0) return 0;
   return is_pid(call) ? pier_link_process(call->caller, object.pid)
                       : pier_link(call->caller, object.port);
 }

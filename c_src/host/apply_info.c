@@ -58,13 +58,18 @@ static int process_items(struct pier__call *call, const pier_process *process,
   return pier_write_list_end(call->out, begin, list->count);
 }
 
+/* The items are looked at even if the process is dead. */
 int pier__apply_process_info(struct pier__call *call) {
+  const pier__view *items = &call->argument[1];
   const pier_process *process;
+  size_t start = call->out->size;
   pier_pid pid;
+  int error;
   if (!pier__shape_pid(&call->argument[0], &pid.number)) return PIER_EBADARG;
   process = pier__process(call->host, pid);
-  if (!process) return pier_write_atom(call->out, "undefined");
-  return pier__shape_is_list(&call->argument[1])
-             ? process_items(call, process, &call->argument[1])
-             : process_item(call, process, &call->argument[1], 0);
+  error = pier__shape_is_list(items) ? process_items(call, process, items)
+                                     : process_item(call, process, items, 0);
+  if (error < 0 || process) return error;
+  call->out->size = start;
+  return pier_write_atom(call->out, "undefined");
 }

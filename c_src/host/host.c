@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { DEFAULT_LINGER_MS = 500 };
+enum { DEFAULT_LINGER_MS = 500, DEFAULT_PORT_LIMIT = 65536 };
 
 void pier_host_config_init(pier_host_config *config) {
   memset(config, 0, sizeof *config);
@@ -23,6 +23,7 @@ void pier_host_config_init(pier_host_config *config) {
    * header announces. */
   config->limits.frame = INT32_MAX;
   config->linger_ms = DEFAULT_LINGER_MS;
+  config->port_limit = DEFAULT_PORT_LIMIT;
 }
 
 /* A write to a program that has gone must be an error, not the end of us. A
@@ -78,6 +79,7 @@ int pier_host_new(pier_host **host, const pier_host_config *config) {
   fresh->epoll = fresh->wake = fresh->low[0] = fresh->low[1] = -1;
   fresh->limits = config->limits;
   fresh->linger_ms = config->linger_ms;
+  fresh->port_limit = config->port_limit;
   fresh->log = config->log;
   fresh->log_state = config->log_state;
   error = start(fresh, config);

@@ -33,6 +33,7 @@ struct pier_host {
   int wake;   /* eventfd, with a loop of the caller's only; else -1 */
   int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
   unsigned linger_ms;
+  size_t port_limit;
   pier_log_callback *log;
   void *log_state;
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
@@ -204,7 +205,8 @@ int pier__uv_attach(pier_host *host, struct uv_loop_s *loop);
 void pier__uv_detach(pier_host *host);
 
 /* info.c, process_info.c: the value of port_info or process_info, bare.
- * PIER_EBADARG for an item that there is not; NULL for port_info/1. */
+ * PIER_EBADARG for an item that there is not. Item NULL: port_info/1; process
+ * NULL: only whether there is that item. */
 int pier__port_info(const struct pier__hport *port, const char *item, pier_buffer *out);
 int pier__process_info(const pier_process *process, const pier_process *caller,
                        const char *item, int in_list, pier_buffer *out);

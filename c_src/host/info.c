@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* What the BEAM's own figures add up to, nearly. */
-enum { PORT_MEMORY = 40, LINK_MEMORY = 40, MONITOR_MEMORY = 24, SLOT = 8 };
+/* The figures of the BEAM, which counts what hangs on the port only. */
+enum { LINK_MEMORY = 40, MONITOR_MEMORY = 24, LINE_MEMORY = 132, SLOT = 8 };
 
 /* ---- Ports ------------------------------------------------------------------------ */
 
@@ -55,8 +55,11 @@ static int put_monitored_by(const struct pier__hport *port, pier_buffer *out) {
 }
 
 static int put_memory(const struct pier__hport *port, pier_buffer *out) {
-  return pier_write_uint64(out, PORT_MEMORY + port->core.link_count * (uint64_t)LINK_MEMORY +
-                                    port->core.monitors.count * (uint64_t)MONITOR_MEMORY);
+  const struct pier__port *core = &port->core;
+  uint64_t memory = core->link_count * (uint64_t)LINK_MEMORY;
+  memory += core->monitors.count * (uint64_t)MONITOR_MEMORY;
+  if (core->framing.kind == PIER_LINE) memory += LINE_MEMORY;
+  return pier_write_uint64(out, memory);
 }
 
 static int put_queue_size(const struct pier__hport *port, pier_buffer *out) {

@@ -148,7 +148,8 @@ static ssize_t read_chunk(struct pier__hport *port) {
     return -1;
   }
   got = read_pipe(port->in, room, PIER__READ_SIZE);
-  if (got > 0) {
+  /* What comes while the port is closing is nobody's; a line begun before is. */
+  if (got > 0 && pier__port_usable(&port->core)) {
     pier__framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));
     pier__port_input(&port->core, (size_t)got);
     pier__post_filled(post, (size_t)got);
@@ -165,7 +166,10 @@ void pier__port_readable(struct pier__hport *port) {
   if (!port->reading) return;
   post->body = &port->core.framer.body;
   place = pier_framer_place(&port->core.framer, &room);
-  got = place ? read_placed(port, place, room) : read_chunk(port);
+  if (place && pier__port_usable(&port->core))
+    got = read_placed(port, place, room);
+  else
+    got = read_chunk(port);
   if (got == 0)
     pier__port_input_end(&port->core);
   else if (got < 0 && errno != EAGAIN)

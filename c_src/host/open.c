@@ -166,7 +166,11 @@ int pier_open(pier_process *owner, pier_port *port, const pier_port_options *opt
   error = pier__may_call(owner);
   if (error < 0) return pier_diag_set(diag, error, 0, "the owner has ended, or is suspended");
   error = check(options, diag);
-  return error < 0 ? error : open_checked(owner, port, options, diag);
+  if (error < 0) return error;
+  if (owner->host->ports.count >= owner->host->port_limit)
+    return pier_diag_set(diag, PIER_ESYSLIMIT, 0, "there are %zu ports, as many as may be",
+                         owner->host->ports.count);
+  return open_checked(owner, port, options, diag);
 }
 
 int pier_open_port_terms(pier_process *owner, pier_port *port, pier_span name,

@@ -106,6 +106,7 @@ int pier__process_info(const pier_process *process, const pier_process *caller,
   size_t i;
   for (i = 0; i < sizeof items / sizeof items[0]; i++) {
     if (strcmp(item, items[i].name) != 0) continue;
+    if (!process) return 0;
     /* Without a name process_info(Pid, registered_name) is [], but in a list not. */
     if (items[i].put == put_name && !process->name && !in_list) return pier_write_nil(out);
     pier_write_tuple(out, 2);

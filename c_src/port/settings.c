@@ -291,18 +291,26 @@ static int read_option(struct reading *reading, const pier__view *option) {
   return refuse(reading, pier_span_of(at, (size_t)(pier__view_skip(at) - at)));
 }
 
+/* What a name may be: a pair of one of these and something to read. */
+static const struct {
+  const char *name;
+  pier_name_kind kind;
+} kinds[] = {
+    {"spawn", PIER_SPAWN},
+    {"spawn_executable", PIER_SPAWN_EXECUTABLE},
+};
+
 static int read_name(struct reading *reading, pier_span term) {
   pier__view name, kind, text;
+  size_t i;
   pier__view_at(&name, pier__view_start(term));
-  if (!pier__shape_pair(&name, &kind, &text)) return PIER_EBADARG;
-  if (pier__shape_is_atom(&kind, "spawn"))
-    reading->settings->options.kind = PIER_SPAWN;
-  else if (pier__shape_is_atom(&kind, "spawn_executable"))
-    reading->settings->options.kind = PIER_SPAWN_EXECUTABLE;
-  else
-    return PIER_EBADARG;
-  if (text.kind == PIER__NIL) return PIER_EBADARG;
-  return add_text(reading, &text, &reading->name);
+  if (!pier__shape_pair(&name, &kind, &text) || text.kind == PIER__NIL) return PIER_EBADARG;
+  for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (!pier__shape_is_atom(&kind, kinds[i].name)) continue;
+    reading->settings->options.kind = kinds[i].kind;
+    return add_text(reading, &text, &reading->name);
+  }
+  return PIER_EBADARG;
 }
 
 /* ---- From places to pointers ----------------------------------------------------- */

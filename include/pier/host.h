@@ -36,6 +36,9 @@ typedef struct pier_host_config {
    * BEAM. Called from inside the host: do not call it back. */
   pier_log_callback *log;
   void *log_state;
+  /* How many ports there may be at once; default 65536, as the BEAM's +Q. One more
+   * is PIER_ESYSLIMIT. */
+  size_t port_limit;
 } pier_host_config;
 
 PIER_API void pier_host_config_init(pier_host_config *config);

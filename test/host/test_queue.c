@@ -80,6 +80,65 @@ static void a_suspended_caller_of_a_dying_port_gets_badarg(void **state) {
   scene_close(&scene);
 }
 
+static void keep_last(uint8_t last[4], pier_span data) {
+  for (; data.size > 0; data.data++, data.size--) {
+    if (data.size > 4) continue;
+    memmove(last, last + 1, 3);
+    last[3] = *data.data;
+  }
+}
+
+/* Each of several callers waits as a process does; the first one goes last. */
+static void suspended_callers_go_on_in_turn(void **state) {
+  struct scene scene;
+  pier_process *callers[4];
+  pier_message message;
+  uint8_t last[4] = {0};
+  size_t total = 0;
+  int i, error;
+  (void)state;
+  scene_open(&scene);
+  scene_sh(&scene, "sleep 0.1; exec cat", "b");
+  assert_int_equal(pier_command(scene.me, scene.port, pier_span_of(big, BIG)), 0);
+  for (i = 0; i < 4; i++) {
+    assert_int_equal(pier_process_new(scene.host, &callers[i]), 0);
+    assert_int_equal(
+        pier_command_with(callers[i], scene.port, pier_span_of("ABCD" + i, 1), PIER_LATER), 1);
+    assert_int_equal(pier_process_suspended(callers[i]), 1);
+    assert_int_equal(pier_close(callers[i], scene.port), PIER_ESUSPENDED);
+  }
+  assert_int_equal(pier_await(callers[0], &error, 0), 0);
+  while (total < BIG + 4) {
+    assert_int_equal(pier_receive(scene.me, &message, 10000), 1);
+    total += message.data.size;
+    keep_last(last, message.data);
+  }
+  assert_memory_equal(last, "BCDA", 4);
+  for (i = 0; i < 4; i++) {
+    assert_int_equal(pier_await(callers[i], &error, 0), 1);
+    assert_int_equal(error, 0);
+    assert_int_equal(pier_await(callers[i], &error, 0), PIER_ESTATE);
+  }
+  scene_close(&scene);
+}
+
+/* A line begun before the port closes is told; what comes later is not in it. */
+static void a_partial_line_is_flushed_while_closing(void **state) {
+  struct scene scene;
+  pier_port_info info;
+  (void)state;
+  scene_open(&scene);
+  scene_sh(&scene, "printf abc; sleep 0.2; printf 'def\\nghi'; exec >&-; sleep 10", "l");
+  do {
+    assert_int_equal(pier_host_run_once(scene.host, 10000), 1);
+    assert_int_equal(pier_port_info_get(scene.host, scene.port, &info), 0);
+  } while (info.input < 3);
+  assert_int_equal(pier_command(scene.me, scene.port, pier_span_of(big, BIG)), 0);
+  assert_int_equal(pier_send_close(scene.me, scene.port, pier_self(scene.me)), 0);
+  EXPECT_MAIL(&scene, "{'EXIT',P,normal}", "{P,{data,{noeol,\"abc\"}}}", "{P,closed}");
+  scene_close(&scene);
+}
+
 static void closing_flushes_what_is_queued(void **state) {
   struct scene scene;
   pier_port_info info;
@@ -223,6 +282,8 @@ int main(void) {
       cmocka_unit_test(headers_are_queued_too),
       cmocka_unit_test(a_busy_port_suspends_its_caller),
       cmocka_unit_test(a_suspended_caller_of_a_dying_port_gets_badarg),
+      cmocka_unit_test(suspended_callers_go_on_in_turn),
+      cmocka_unit_test(a_partial_line_is_flushed_while_closing),
       cmocka_unit_test(closing_flushes_what_is_queued),
       cmocka_unit_test(kill_throws_the_queue_away),
       cmocka_unit_test(a_flush_ends_when_the_program_does),

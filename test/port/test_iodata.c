@@ -30,7 +30,9 @@ static struct row iodata[] = {
     {"atom inside", "[97,a]", NULL},
     {"tuple", "{97}", NULL},
     {"float", "[1.0]", NULL},
-    {"bits", "<<1:3>>", NULL},
+    {"bits", "<<1,2:3>>", NULL},
+    {"less than a byte", "<<1:3>>", ""},
+    {"less than a byte inside", "[97,<<1:3>>]", "a"},
 };
 
 static struct row texts[] = {
