@@ -20,16 +20,20 @@ int report_has(const report *bench, size_t section) {
   return strncmp(plan->id, bench->only, strlen(bench->only)) == 0;
 }
 
+const char *report_rate(const plan_section *plan) {
+  return plan->work == WORK_TERMS ? "cpu_rate" : "rate";
+}
+
 static void print_cell(FILE *out, results_spread spread, int digits) {
   char text[32] = "-";
   if (spread.count > 0) snprintf(text, sizeof text, "%.*f", digits, spread.median);
-  fprintf(out, "%*s", COLUMN_WIDTH, text);
+  fprintf(out, " %*s", COLUMN_WIDTH - 1, text);
 }
 
 static void print_ratio(FILE *out, const report *bench, const results_cell *cells,
-                        plan_ratio ratio) {
+                        plan_ratio ratio, const char *rate) {
   results_spread spread =
-      results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions);
+      results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions, rate);
   char text[48] = "-";
   if (spread.count > 0)
     snprintf(text, sizeof text, "%.2f (%.2f-%.2f)", spread.median, spread.least, spread.most);
@@ -42,7 +46,7 @@ static void print_rates(FILE *out, const report *bench, size_t s) {
   size_t row, i;
   const char *figure = plan->work == WORK_TERMS ? "nanoseconds" : "rate";
   fprintf(out, "\n%s\n%-*s", plan->title, LABEL_WIDTH,
-          plan->work == WORK_TERMS ? "  nanoseconds each" : "  per second");
+          plan->work == WORK_TERMS ? "  nanoseconds of CPU each" : "  per second");
   for (i = 0; i < plan->contestant_count; i++)
     fprintf(out, " %*s", COLUMN_WIDTH - 1, plan->contestants[i].name);
   for (i = 0; i < plan->ratio_count; i++) {
@@ -60,7 +64,7 @@ static void print_rates(FILE *out, const report *bench, size_t s) {
     for (i = 0; i < plan->contestant_count; i++)
       print_cell(out, results_median(&section->cells[row][i], bench->repetitions, figure), 0);
     for (i = 0; i < plan->ratio_count; i++)
-      print_ratio(out, bench, section->cells[row], plan->ratios[i]);
+      print_ratio(out, bench, section->cells[row], plan->ratios[i], report_rate(plan));
     fprintf(out, "\n");
   }
 }
@@ -112,10 +116,11 @@ static void print_aim(FILE *out, const report *bench, const plan_aim *aim) {
   cells = bench->sections[s].cells[row];
   if (aim->ratio == GIGABYTES) {
     spread = results_speed(&cells[0], bench->repetitions);
-    snprintf(what, sizeof what, "%s, GB per second", who[0].name);
+    snprintf(what, sizeof what, "%s, GB per CPU second", who[0].name);
   } else {
     plan_ratio ratio = plan_sections[s].ratios[aim->ratio];
-    spread = results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions);
+    spread = results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions,
+                           report_rate(&plan_sections[s]));
     snprintf(what, sizeof what, "%s/%s", who[ratio.over].name, who[ratio.under].name);
   }
   report_row_label(&plan_sections[s].rows[row], &bench->sections[s], label, sizeof label);

@@ -23,6 +23,10 @@ int report_json(const char *path, const report *bench);
 /* Whether that section was run. */
 int report_has(const report *bench, size_t section);
 
+/* The rate of which ratios are made: work that never waits is measured by CPU
+ * time, which a busy machine does not move. */
+const char *report_rate(const plan_section *plan);
+
 /* "16 B", with the number of ports where the plan leaves room for one. */
 void report_row_label(const plan_row *row, const results_section *section, char *label,
                       size_t size);

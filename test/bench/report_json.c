@@ -6,13 +6,13 @@ static json_t *spread_json(results_spread spread) {
 }
 
 static json_t *contestant_json(const report *bench, const plan_contestant *who,
-                               const results_cell *cell) {
+                               const results_cell *cell, const char *rate) {
   json_t *runs = json_array();
   size_t i;
   for (i = 0; i < bench->repetitions; i++)
     json_array_append_new(runs, cell->runs[i] ? json_incref(cell->runs[i]) : json_null());
   return json_pack("{s:s, s:o, s:o}", "name", who->name, "rate",
-                   spread_json(results_median(cell, bench->repetitions, "rate")), "runs", runs);
+                   spread_json(results_median(cell, bench->repetitions, rate)), "runs", runs);
 }
 
 static json_t *row_json(const report *bench, size_t s, size_t row) {
@@ -24,12 +24,12 @@ static json_t *row_json(const report *bench, size_t s, size_t row) {
   char label[64];
   size_t i;
   for (i = 0; i < plan->contestant_count; i++)
-    json_array_append_new(contestants,
-                          contestant_json(bench, &plan->contestants[i], &cells[i]));
+    json_array_append_new(contestants, contestant_json(bench, &plan->contestants[i], &cells[i],
+                                                       report_rate(plan)));
   for (i = 0; i < plan->ratio_count; i++) {
     plan_ratio ratio = plan->ratios[i];
-    results_spread spread =
-        results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions);
+    results_spread spread = results_ratio(&cells[ratio.over], &cells[ratio.under],
+                                          bench->repetitions, report_rate(plan));
     json_array_append_new(ratios, json_pack("{s:s, s:s, s:o}", "over",
                                             plan->contestants[ratio.over].name, "under",
                                             plan->contestants[ratio.under].name, "rate",

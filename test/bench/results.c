@@ -14,7 +14,8 @@ static const derived_figure derived[] = {
     {"rate", "count", "seconds", 1},
     {"host_each", "host_cpu", "count", 1e6},
     {"program_each", "program_cpu", "count", 1e6},
-    {"nanoseconds", "seconds", "count", 1e9},
+    {"cpu_rate", "count", "host_cpu", 1},
+    {"nanoseconds", "host_cpu", "count", 1e9},
 };
 
 int results_figure(const json_t *run, const char *name, double *figure) {
@@ -35,7 +36,7 @@ int results_figure(const json_t *run, const char *name, double *figure) {
 
 static double gigabytes(const json_t *run) {
   double rate;
-  if (!results_figure(run, "rate", &rate)) return 0;
+  if (!results_figure(run, "cpu_rate", &rate)) return 0;
   return rate * json_number_value(json_object_get(run, "bytes")) / 1e9;
 }
 
@@ -74,15 +75,15 @@ results_spread results_speed(const results_cell *cell, size_t repetitions) {
 }
 
 results_spread results_ratio(const results_cell *over, const results_cell *under,
-                             size_t repetitions) {
+                             size_t repetitions, const char *rate) {
   double figures[MAX_REPETITIONS];
   size_t count = 0;
   size_t i;
   for (i = 0; i < repetitions; i++) {
     double a;
     double b;
-    if (over->runs[i] && under->runs[i] && results_figure(over->runs[i], "rate", &a) &&
-        results_figure(under->runs[i], "rate", &b) && b > 0)
+    if (over->runs[i] && under->runs[i] && results_figure(over->runs[i], rate, &a) &&
+        results_figure(under->runs[i], rate, &b) && b > 0)
       figures[count++] = a / b;
   }
   return spread_of(figures, count);
