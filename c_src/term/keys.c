@@ -1,6 +1,5 @@
 #include "term/keys.h"
 
-#include <string.h>
 #include <sys/auxv.h>
 
 enum {
@@ -46,6 +45,7 @@ void pier__hash_init(pier__hash *hash, uint64_t kind) {
   hash->v[1] = secret[1] ^ UINT64_C(0x646f72616e646f6d) ^ 0xee;
   hash->v[2] = secret[0] ^ UINT64_C(0x6c7967656e657261);
   hash->v[3] = secret[1] ^ UINT64_C(0x7465646279746573);
+  hash->whole = false;
   pier__hash_word(hash, kind);
 }
 
@@ -58,7 +58,8 @@ static uint64_t take_out(pier__hash *hash) {
 
 pier__key pier__hash_end(const pier__hash *hash) {
   pier__hash last = *hash;
-  pier__key key;
+  pier__key key = {hash->v[0], hash->v[1]};
+  if (hash->whole) return key;
   last.v[2] ^= 0xee;
   key.a = take_out(&last);
   last.v[1] ^= 0xdd;

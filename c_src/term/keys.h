@@ -8,7 +8,7 @@
  * with one hash too rare to meet. The hash is SipHash-1-3 under a secret of
  * this process, so nobody can look for such keys either. It is made once, on
  * the way up, so keys that are maps with such keys cost no more than their
- * bytes.
+ * bytes. Small values are their own hash.
  */
 #ifndef PIER_TERM_KEYS_H
 #define PIER_TERM_KEYS_H
@@ -16,8 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/* The hash of a whole term. */
+/* The hash of a whole term, or what it is: a value and its kind. */
 typedef struct pier__key {
   uint64_t a, b;
 } pier__key;
@@ -25,7 +26,22 @@ typedef struct pier__key {
 /* One that is being made. */
 typedef struct pier__hash {
   uint64_t v[4];
+  bool whole; /* it is: v[0] is the value, v[1] the kind */
 } pier__hash;
+
+/* All of a term of this kind: nothing may be added. */
+static inline void pier__hash_value(pier__hash *hash, uint64_t kind, uint64_t value) {
+  hash->v[0] = value;
+  hash->v[1] = kind;
+  hash->whole = true;
+}
+/* The same for at most 8 bytes. */
+static inline void pier__hash_short(pier__hash *hash, uint64_t kind, const uint8_t *data,
+                                    size_t size) {
+  uint64_t value = 0;
+  memcpy(&value, data, size);
+  pier__hash_value(hash, kind | (uint64_t)size << 8, value);
+}
 
 void pier__hash_init(pier__hash *hash, uint64_t kind);
 void pier__hash_word(pier__hash *hash, uint64_t word);

@@ -166,7 +166,7 @@ static int read_fun(pier__scan *s, pier__hash *hash) {
 /* A tail that is a string: its bytes are elements of the list. */
 static void flatten_tail(pier__scan *s, const uint8_t *string, pier__hash *hash) {
   pier__hash_string(top_hash(&s->hashes), string + 3, pier__load16(string + 1));
-  pier__hash_init(hash, PIER__HASH_NIL);
+  pier__hash_value(hash, PIER__HASH_NIL, 0);
 }
 
 static int read_other(pier__scan *s, uint8_t tag, pier__hash *hash) {
@@ -283,7 +283,7 @@ static int complete(pier__scan *s, pier__hash *hash) {
 int pier__scan_bare(pier_span bytes, size_t before, const pier_limits *limits, size_t *used,
                     pier_diag *diag) {
   pier__scan s;
-  pier__hash hash = {{0}};
+  pier__hash hash = {{0}, false};
   int result;
   s.start = bytes.data;
   s.at = s.term = bytes.data + before;

@@ -7,24 +7,27 @@
 
 #include <string.h>
 
+enum { SHORT = 8 }; /* bytes that pier__hash_short takes */
+
 static void hash_integer(pier__hash *hash, bool negative, const uint8_t *digits, size_t size) {
+  uint64_t kind = negative ? PIER__HASH_NEGATIVE : PIER__HASH_INTEGER, value = 0;
+  size_t i;
   while (size > 0 && digits[size - 1] == 0)
     size--;
-  pier__hash_init(hash, negative && size > 0 ? PIER__HASH_NEGATIVE : PIER__HASH_INTEGER);
-  pier__hash_bytes(hash, digits, size);
-}
-
-static void hash_small(pier__hash *hash, uint8_t value) {
-  hash_integer(hash, false, &value, 1);
+  if (size > SHORT) {
+    pier__hash_init(hash, kind);
+    pier__hash_bytes(hash, digits, size);
+    return;
+  }
+  for (i = size; i > 0; i--)
+    value = value << 8 | digits[i - 1];
+  pier__hash_value(hash, value > 0 ? kind : PIER__HASH_INTEGER, value);
 }
 
 void pier__hash_string(pier__hash *hash, const uint8_t *data, size_t size) {
   size_t i;
-  pier__hash byte;
-  pier__key part;
   for (i = 0; i < size; i++) {
-    hash_small(&byte, data[i]);
-    part = pier__hash_end(&byte);
+    pier__key part = {data[i], PIER__HASH_INTEGER};
     pier__hash_part(hash, &part);
   }
 }
@@ -33,7 +36,7 @@ int pier__scan_small_integer(pier__scan *s, uint8_t tag, pier__hash *hash) {
   const uint8_t *at = pier__scan_take(s, 1);
   (void)tag;
   if (!at) return PIER_ETERM;
-  if (s->hashing) hash_small(hash, *at);
+  if (s->hashing) pier__hash_value(hash, PIER__HASH_INTEGER, *at);
   return 0;
 }
 
@@ -44,12 +47,8 @@ int pier__scan_integer(pier__scan *s, uint8_t tag, pier__hash *hash) {
   if (s->hashing) {
     uint32_t value = pier__load32(at);
     bool negative = value > INT32_MAX;
-    uint32_t magnitude = negative ? 0 - value : value;
-    uint8_t digits[4];
-    size_t i;
-    for (i = 0; i < sizeof digits; i++)
-      digits[i] = (uint8_t)(magnitude >> 8 * i);
-    hash_integer(hash, negative, digits, sizeof digits);
+    pier__hash_value(hash, negative ? PIER__HASH_NEGATIVE : PIER__HASH_INTEGER,
+                     negative ? 0 - value : value);
   }
   return 0;
 }
@@ -69,8 +68,7 @@ int pier__scan_big(pier__scan *s, uint8_t tag, pier__hash *hash) {
 static void hash_double(pier__hash *hash, double value) {
   uint64_t bits = 0;
   if (value != 0.0) memcpy(&bits, &value, sizeof bits); /* -0.0 is 0.0 */
-  pier__hash_init(hash, PIER__HASH_FLOAT);
-  pier__hash_word(hash, bits);
+  pier__hash_value(hash, PIER__HASH_FLOAT, bits);
 }
 
 static int read_float(pier__scan *s, uint8_t tag, pier__hash *hash) {
@@ -128,6 +126,16 @@ static int read_float_text(pier__scan *s, uint8_t tag, pier__hash *hash) {
   return 0;
 }
 
+/* A name in UTF-8. */
+static void hash_name(pier__hash *hash, const uint8_t *name, size_t size) {
+  if (size <= SHORT) {
+    pier__hash_short(hash, PIER__HASH_ATOM, name, size);
+    return;
+  }
+  pier__hash_init(hash, PIER__HASH_ATOM);
+  pier__hash_bytes(hash, name, size);
+}
+
 static void hash_latin1(pier__hash *hash, const uint8_t *name, size_t size) {
   uint8_t utf8[2 * PIER__ATOM_CHARACTERS];
   size_t i, length = 0;
@@ -135,7 +143,7 @@ static void hash_latin1(pier__hash *hash, const uint8_t *name, size_t size) {
     if (name[i] >= 0x80) utf8[length++] = (uint8_t)(0xc0 | name[i] >> 6);
     utf8[length++] = name[i] < 0x80 ? name[i] : (uint8_t)(0x80 | (name[i] & 0x3f));
   }
-  pier__hash_bytes(hash, utf8, length);
+  hash_name(hash, utf8, length);
 }
 
 int pier__scan_atom(pier__scan *s, uint8_t tag, pier__hash *hash) {
@@ -156,9 +164,8 @@ int pier__scan_atom(pier__scan *s, uint8_t tag, pier__hash *hash) {
       return pier__scan_fail(s, tag_at, "atom is too long");
   }
   if (!s->hashing) return 0;
-  pier__hash_init(hash, PIER__HASH_ATOM);
   if (utf8)
-    pier__hash_bytes(hash, at, size);
+    hash_name(hash, at, size);
   else
     hash_latin1(hash, at, size);
   return 0;
@@ -187,27 +194,24 @@ static int read_binary(pier__scan *s, uint8_t tag, pier__hash *hash) {
 static int read_string(pier__scan *s, uint8_t tag, pier__hash *hash) {
   const uint8_t *at = pier__scan_take(s, 2);
   size_t size;
-  pier__hash nil;
-  pier__key tail;
+  const pier__key tail = {0, PIER__HASH_NIL};
   (void)tag;
   if (!at) return PIER_ETERM;
   size = pier__load16(at);
   at = pier__scan_take(s, size);
   if (!at) return PIER_ETERM;
   if (!s->hashing) return 0;
-  pier__hash_init(&nil, PIER__HASH_NIL);
-  *hash = nil;
+  pier__hash_value(hash, PIER__HASH_NIL, 0);
   if (size == 0) return 0;
   pier__hash_init(hash, PIER__HASH_LIST);
   pier__hash_string(hash, at, size);
-  tail = pier__hash_end(&nil);
   pier__hash_part(hash, &tail);
   return 0;
 }
 
 static int read_nil(pier__scan *s, uint8_t tag, pier__hash *hash) {
   (void)tag;
-  if (s->hashing) pier__hash_init(hash, PIER__HASH_NIL);
+  if (s->hashing) pier__hash_value(hash, PIER__HASH_NIL, 0);
   return 0;
 }
 

@@ -84,7 +84,7 @@ int pier__scan_export(pier__scan *s, uint8_t tag, pier__hash *hash) {
   if (!error) error = read_atom_part(s, "name of an external fun is not an atom", hash);
   if (!error)
     error = read_integer_part(s, UINT8_MAX, "arity of an external fun is not 0 to 255", &arity);
-  pier__hash_word(hash, arity);
+  if (s->hashing) pier__hash_word(hash, arity);
   return error;
 }
 
@@ -190,13 +190,15 @@ int pier__scan_fun(pier__scan *s, pier__hash *hash, const uint8_t **end, size_t 
     return pier__scan_short(s, size);
   }
   *end = at + size;
-  if (s->hashing) pier__hash_init(hash, PIER__HASH_FUN);
-  pier__hash_word(hash, pier__load64(at + HEAD - 8)); /* index, free variables */
+  if (s->hashing) {
+    pier__hash_init(hash, PIER__HASH_FUN);
+    pier__hash_word(hash, pier__load64(at + HEAD - 8)); /* index, free variables */
+  }
   error = read_atom_part(s, "module of a fun is not an atom", hash);
   if (!error)
     error = read_integer_part(s, 0, "index of a fun is not a small integer", &old_index);
   if (!error)
     error = read_integer_part(s, 0, "uniq of a fun is not a small integer", &old_uniq);
-  pier__hash_word(hash, old_uniq);
+  if (s->hashing) pier__hash_word(hash, old_uniq);
   return error ? error : read_creator(s);
 }
