@@ -12,6 +12,7 @@ static const struct entry {
   pier__function *function;
 } entries[] = {
     {"!", 2, 2, pier__apply_send},
+    {"binary_to_term", 1, 1, pier__apply_binary_to_term},
     {"demonitor", 1, 2, pier__apply_demonitor},
     {"exit", 1, 2, pier__apply_exit},
     {"is_port", 1, 1, pier__apply_is_port},

@@ -47,8 +47,8 @@ pier__function pier__apply_link, pier__apply_unlink, pier__apply_monitor, pier__
 pier__function pier__apply_register, pier__apply_unregister, pier__apply_whereis_1,
     pier__apply_registered, pier__apply_self, pier__apply_node, pier__apply_processes,
     pier__apply_ports, pier__apply_make_ref, pier__apply_is_port, pier__apply_port_to_list,
-    pier__apply_list_to_port, pier__apply_pid_to_list, pier__apply_is_process_alive,
-    pier__apply_process_flag;
+    pier__apply_list_to_port, pier__apply_pid_to_list, pier__apply_binary_to_term,
+    pier__apply_is_process_alive, pier__apply_process_flag;
 /* apply_info.c */
 pier__function pier__apply_port_info, pier__apply_process_info;
 

@@ -124,6 +124,23 @@ int pier__apply_list_to_port(struct pier__call *call) {
   return error;
 }
 
+/* What was a term of another node's is one here too: no text can name it. */
+int pier__apply_binary_to_term(struct pier__call *call) {
+  const pier__view *binary = &call->argument[0];
+  pier_buffer scratch = PIER_BUFFER_INIT;
+  pier_span bytes = {binary->data, binary->size};
+  pier_span term;
+  int error;
+  if (binary->kind != PIER__BITS || (binary->size && binary->bits != 8)) return PIER_EBADARG;
+  error = pier_term_plain(bytes, NULL, &scratch, &term, call->diag);
+  if (error == 0)
+    error = pier_buffer_append(call->out, term.data + 1, term.size - 1);
+  else if (error != PIER_ENOMEM)
+    error = PIER_EBADARG;
+  pier_buffer_free(&scratch);
+  return error;
+}
+
 /* ---- Processes ----------------------------------------------------------------- */
 
 int pier__apply_is_process_alive(struct pier__call *call) {
