@@ -251,6 +251,8 @@ size_t pier__print_run(pier_buffer *out, const uint8_t **at, size_t count, bool 
     if (comma || done > 0) put(&r, ',');
     if (*r.at == PIER__TAG_SMALL_INTEGER) {
       print_number(&r, r.at[1], r.at + 2);
+    } else if (*r.at == PIER__TAG_INTEGER) {
+      print_number(&r, (int32_t)pier__load32(r.at + 1), r.at + 5);
     } else if (!print_whole(&r)) {
       r.to = before;
       break;
