@@ -97,12 +97,20 @@ IN_CHILD static void enter_directory(const char *cd) {
   _exit(error);
 }
 
+/* A port that does not read has no pipe for standard error either: what is
+ * written there meets EPIPE, as in the BEAM. */
+IN_CHILD static void break_stderr(void) {
+  int ends[2];
+  if (pipe(ends) == 0) dup2(ends[1], 2);
+}
+
 /* Afterwards exactly 0, 1, 2 are open, and 3 or 4 where they were asked for. */
 IN_CHILD static void place_descriptors(const struct pier__spawn *spawn) {
   int to_input = spawn->nouse_stdio ? 3 : 0, to_output = spawn->nouse_stdio ? 4 : 1;
   if (spawn->input >= 0) dup2(spawn->input, to_input);
   if (spawn->output >= 0) dup2(spawn->output, to_output);
   if (spawn->stderr_to_stdout && spawn->output >= 0) dup2(spawn->output, 2);
+  if (spawn->stderr_to_stdout && spawn->output < 0) break_stderr();
   if (!spawn->nouse_stdio || spawn->input < 0) close(3);
   if (!spawn->nouse_stdio || spawn->output < 0) close(4);
   if (close_range_call(5, UINT_MAX, 0) < 0) {

@@ -143,13 +143,9 @@ static int command(struct pier__port *port, pier_span data) {
   uint8_t header[PIER_FRAME_HEADER_MAX];
   struct iovec parts[2];
   int length;
-  if (!port->writable) {
-    fail(port, -EBADF);
-    return 0;
-  }
   length = pier_frame_header(&port->framing, data.size, header);
-  if (length < 0) {
-    fail(port, -EINVAL);
+  if (length < 0 || !port->writable) {
+    fail(port, length < 0 ? -EINVAL : -EBADF);
     return 0;
   }
   port->output += data.size;
