@@ -137,6 +137,7 @@ once({scenario, Id, _, _} = Scenario, #{write := Write} = Options) ->
     ok = file:set_cwd(Folder),
     Peer = maps:get(peer, Options, undefined),
     Config = #{print => fun(Term) -> Write(pier_scenario_print:line(Term)) end,
+               leave => fun() -> ok = file:set_cwd(Home) end,
                paths => [{"${TMP}", Folder} | [{"${PROG}", Peer} || Peer =/= undefined]],
                peer => Peer},
     {Pid, Monitor} = spawn_monitor(fun() -> exit({ended, pier_scenario_run:run(Scenario, Config)}) end),
@@ -147,7 +148,6 @@ once({scenario, Id, _, _} = Scenario, #{write := Write} = Options) ->
             throw({sorry, io_lib:format("a fault of the runner in ~w: ~0tp", [Id, Fault])})
     end,
     Write("%%\n"),
-    ok = file:set_cwd(Home),
     _ = file:del_dir_r(Folder),
     ok.
 

@@ -16,13 +16,14 @@
               labels = [] :: [{term(), term()}]}).
 
 -type config() :: #{print := fun((term()) -> ok),
+                    leave := fun(() -> ok),    % called before what is left is cleaned up
                     paths := [{string(), string()}],
                     peer := file:filename() | undefined}.
 
 %% Prints the transcript line by line; the labels
 %% of its races in order.
 -spec run(pier_scenario_file:scenario(), config()) -> [{term(), term()}].
-run({scenario, Id, Options, Steps}, #{print := Print, paths := Paths, peer := Peer}) ->
+run({scenario, Id, Options, Steps}, #{print := Print, leave := Leave, paths := Paths, peer := Peer}) ->
     Setup = #{programs => #{}, modes => #{}, peer => Peer,
               timeout => maps:get(timeout, Options, 5000)},
     Empty = #run{print = Print, names = pier_scenario_names:new(Paths), setup = Setup},
@@ -33,6 +34,7 @@ run({scenario, Id, Options, Steps}, #{print := Print, paths := Paths, peer := Pe
                           throw:{stop, Stopped} -> {failed, Stopped}
                       end,
     [Print('end') || Verdict =:= ok],
+    Leave(),
     clean(Last),
     lists:reverse(Last#run.labels).
 

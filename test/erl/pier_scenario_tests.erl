@@ -163,7 +163,7 @@ mode_test_() ->
 %% What a scenario prints.
 transcript(Steps) ->
     Self = self(),
-    Config = #{print => fun(Line) -> Self ! {line, Line} end, paths => [], peer => undefined},
+    Config = #{print => fun(Line) -> Self ! {line, Line} end, leave => fun() -> ok end, paths => [], peer => undefined},
     Run = fun() -> pier_scenario_run:run({scenario, s, #{timeout => 200}, Steps}, Config) end,
     {Pid, Monitor} = spawn_monitor(Run),
     receive {'DOWN', Monitor, process, Pid, normal} -> ok end,
