@@ -70,12 +70,16 @@ static void put_exit(pier_buffer *out, const pier_message *message) {
  * BEAM does. */
 static int is_immediate(pier_span reason) {
   pier__view view;
+  uint64_t number;
   pier__view_at(&view, pier__view_start(reason));
   switch (view.kind) {
   case PIER__ATOM:
   case PIER__NIL:
-  case PIER__PID:
     return 1;
+  case PIER__PID:
+    return pier__shape_pid(&view, &number);
+  case PIER__PORT:
+    return pier__shape_port(&view, &number);
   case PIER__INT: /* of 60 bits, the BEAM's small ones */
     return view.size == 0 && view.magnitude < UINT64_C(1) << 59;
   default:

@@ -4,20 +4,46 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LETTERS = 26, MOST = 8, ROOM = 4096 };
+enum { LETTERS = 26, MOST = 8, ROOM = 4096, LONGEST = 64 };
 
-static struct {
-  uint8_t bytes[64];
-  size_t size;
-} known[LETTERS];
+static pier_buffer known[LETTERS];
 static pier_buffer last = PIER_BUFFER_INIT;
 
 static void let(char letter, const pier_buffer *term) {
-  assert_true(letter >= 'a' && letter <= 'z' && term->size <= sizeof known[0].bytes);
-  memcpy(known[letter - 'a'].bytes, term->data, term->size);
-  known[letter - 'a'].size = term->size;
+  assert_true(letter >= 'a' && letter <= 'z');
+  pier_buffer_clear(&known[letter - 'a']);
+  assert_int_equal(pier_buffer_append(&known[letter - 'a'], term->data, term->size), 0);
+}
+
+void call_let_reference(char letter, uint64_t number) {
+  pier_message down;
+  pier_buffer term = PIER_BUFFER_INIT, reference = PIER_BUFFER_INIT;
+  pier_span found, reason = {(const uint8_t *)"j", 1};
+  memset(&down, 0, sizeof down);
+  down.kind = PIER_MESSAGE_DOWN;
+  down.port.number = 1;
+  down.reference = number;
+  down.reason = reason;
+  assert_int_equal(pier_message_term(&down, &term), 0);
+  assert_int_equal(pier_match(pier_buffer_span(&term), "{_, ~t, _, _, _}", &found), 0);
+  assert_int_equal(pier_format(&reference, "~t", found), 0);
+  let(letter, &reference);
+  pier_buffer_free(&term);
+  pier_buffer_free(&reference);
+}
+
+void call_let_zeros(char letter, size_t size) {
+  void *zeros = calloc(1, size);
+  pier_buffer term = PIER_BUFFER_INIT;
+  assert_non_null(zeros);
+  pier_write_version(&term);
+  assert_int_equal(pier_write_binary(&term, zeros, size), 0);
+  let(letter, &term);
+  pier_buffer_free(&term);
+  free(zeros);
 }
 
 void call_let_port(char letter, pier_port port) {
@@ -39,7 +65,9 @@ void call_let_result(char letter) {
 }
 
 void call_forget(void) {
-  memset(known, 0, sizeof known);
+  int i;
+  for (i = 0; i < LETTERS; i++)
+    pier_buffer_free(&known[i]);
   pier_buffer_free(&last);
 }
 
@@ -48,7 +76,7 @@ static int is_letter(const char *text, const char *start) {
   return *text == '@' && (text == start || !isalnum((unsigned char)text[-1]));
 }
 
-static void make_arguments(pier_buffer *out, const char *text) {
+void call_arguments(pier_buffer *out, const char *text) {
   const char *start = text;
   pier_buffer format = PIER_BUFFER_INIT;
   pier_span given[MOST];
@@ -61,7 +89,7 @@ static void make_arguments(pier_buffer *out, const char *text) {
     }
     text++;
     assert_true(count < MOST && known[*text - 'a'].size > 0);
-    given[count++] = pier_span_of(known[*text - 'a'].bytes, known[*text - 'a'].size);
+    given[count++] = pier_buffer_span(&known[*text - 'a']);
     pier_buffer_append_text(&format, "~t");
   }
   assert_int_equal(pier_buffer_append_byte(&format, 0), 0);
@@ -97,8 +125,8 @@ static void shorten(char *text) {
   int i;
   for (i = 0; i < LETTERS; i++) {
     const char by[2] = {'@', (char)('a' + i)};
-    if (known[i].size == 0) continue;
-    print(pier_span_of(known[i].bytes, known[i].size), name);
+    if (known[i].size == 0 || known[i].size > LONGEST) continue;
+    print(pier_buffer_span(&known[i]), name);
     replace(text, name, strlen(name), by);
   }
   replace(text, "#Ref<", 0, "@R");
@@ -124,7 +152,7 @@ static const char *describe(int error) {
 const char *call(pier_process *caller, const char *function, const char *arguments) {
   pier_buffer list = PIER_BUFFER_INIT;
   int error;
-  make_arguments(&list, arguments);
+  call_arguments(&list, arguments);
   error = pier_apply(caller, function, pier_buffer_span(&list), &last, NULL);
   pier_buffer_free(&list);
   return describe(error);
@@ -133,7 +161,7 @@ const char *call(pier_process *caller, const char *function, const char *argumen
 const char *call_start(pier_process *caller, const char *function, const char *arguments) {
   pier_buffer list = PIER_BUFFER_INIT;
   int error;
-  make_arguments(&list, arguments);
+  call_arguments(&list, arguments);
   error = pier_apply_start(caller, function, pier_buffer_span(&list), &last, NULL);
   pier_buffer_free(&list);
   return describe(error);

@@ -7,9 +7,15 @@
 /* What @`letter` stands for from now on. */
 void call_let_port(char letter, pier_port port);
 void call_let_pid(char letter, pier_pid pid);
+void call_let_reference(char letter, uint64_t number);
+/* A binary of so many zeros. */
+void call_let_zeros(char letter, size_t size);
 /* What pier_apply gave last becomes @`letter`. */
 void call_let_result(char letter);
 void call_forget(void);
+
+/* The list of arguments as a term. */
+void call_arguments(pier_buffer *out, const char *arguments);
 
 /* "true", "#Port<0.7>" as "@p", references as "@R" unless they are known;
  * an exception as "error:badarg" or "error:{badarg,badopt}"; "dead"; an error of
