@@ -146,6 +146,16 @@ $(CHECK)/test/fuzz/replay_%: $(CHECK)/obj/test/fuzz/fuzz_%.o $(CHECK)/obj/test/f
 $(CHECK)/peers/%: $(CHECK)/obj/test/peers/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^
+# Planted mistakes: the command with one file of the host changed by a sed script.
+MUTANTS := $(patsubst test/mutants/%.sed,$(CHECK)/mutants/%/pier,$(wildcard test/mutants/*.sed))
+$(CHECK)/mutants/%/host.c: test/mutants/%.sed $(HOST_SOURCES)
+	@mkdir -p $(@D)
+	@file=$$(sed -n 's/^# file: //p' $<) && sed -f $< $$file >$@ && ! cmp -s $$file $@ || \
+	  { rm -f $@; echo "$<: nothing to change in $$file" >&2; exit 1; }
+$(CHECK)/mutants/%/host.o: $(CHECK)/mutants/%/host.c $(CHECK)/flags
+	$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(INCLUDES) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+$(CHECK)/mutants/%/pier: $(CHECK)/mutants/%/host.o $(CLI_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 $(CHECK)/test/both/native $(CHECK)/test/erl/property_peer: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -153,7 +163,7 @@ $(CHECK)/test/both/native $(CHECK)/test/erl/property_peer: $(CHECK)/%: $(CHECK)/
 .PHONY: tests
 tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
-  $(CHECK)/test/erl/property_peer
+  $(CHECK)/test/erl/property_peer $(MUTANTS)
 
 # The set-up may change what the lines above found (pkg-config, ei), so that
 # what comes after it is a make of its own.

@@ -8,6 +8,7 @@
 enum {
   OPTION_HOST = 256,
   OPTION_ONLY,
+  OPTION_RULE,
   OPTION_REPEAT,
   OPTION_KEEP_GOING,
   OPTION_JOBS,
@@ -20,6 +21,7 @@ enum {
 static const struct option long_options[] = {
     {"host", required_argument, NULL, OPTION_HOST},
     {"only", required_argument, NULL, OPTION_ONLY},
+    {"rule", required_argument, NULL, OPTION_RULE},
     {"repeat", required_argument, NULL, OPTION_REPEAT},
     {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
     {"jobs", required_argument, NULL, OPTION_JOBS},
@@ -38,6 +40,7 @@ static int help(void) {
          "\n"
          "  --host native|beam|both  who runs them (native); both compares\n"
          "  --only ID                only this one; may be given again\n"
+         "  --rule RULE              only those that prove it\n"
          "  --repeat N               instead of each scenario's own number\n"
          "  --keep-going             after a difference too\n"
          "  --jobs N                 at a time (the number of processors)\n"
@@ -74,6 +77,9 @@ static int set_option(void *context, int option) {
     return set_host(options, optarg);
   case OPTION_ONLY:
     options->only[options->only_count++] = optarg;
+    return 0;
+  case OPTION_RULE:
+    options->rule = optarg;
     return 0;
   case OPTION_REPEAT:
     status = pier__read_number(PIER__SCENARIO, "--repeat", optarg, 1, 1000000, &number);
@@ -142,9 +148,17 @@ static int read_files(work *w, char **paths, int count) {
   return 0;
 }
 
+static int proves(const pier__scenario *scenario, const char *rule) {
+  const pier__value *one;
+  for (one = scenario->rules ? scenario->rules->child : NULL; one; one = one->next)
+    if (pier__value_is(one, rule)) return 1;
+  return 0;
+}
+
 static int is_selected(const pier__scenario_options *options, const pier__scenario *scenario) {
   pier_span name = scenario->id->data;
   size_t at;
+  if (options->rule && !proves(scenario, options->rule)) return 0;
   for (at = 0; at < options->only_count; at++)
     if (strcmp(options->only[at], scenario->name) == 0 ||
         (strlen(options->only[at]) == name.size &&
@@ -256,8 +270,9 @@ static int run(work *w) {
 static int start(work *w) {
   int status;
   if (w->options.rules) return pier__scenario_rules(w->files, w->file_count);
-  if (w->options.record && w->options.only_count)
-    return pier__fail(PIER__SCENARIO, PIER__USAGE, "--record takes whole files, not --only");
+  if (w->options.record && (w->options.only_count || w->options.rule))
+    return pier__fail(PIER__SCENARIO, PIER__USAGE,
+                      "--record takes whole files, no --only and no --rule");
   if (w->options.record) w->options.host = PIER__HOST_BEAM;
   status = select_cases(w);
   return status ? status : run(w);

@@ -20,7 +20,8 @@ typedef struct pier__scenario_options {
   pier__hosts host;
   const char **only; /* `only_count` ids */
   size_t only_count;
-  unsigned repeat; /* 0: each scenario's own number */
+  const char *rule; /* only what names it; NULL: all */
+  unsigned repeat;  /* 0: each scenario's own number */
   unsigned jobs;
   int keep_going;
   int rules;

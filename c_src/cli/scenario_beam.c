@@ -38,10 +38,11 @@ static int find_modules(pier_buffer *path, const char *command) {
 }
 
 /* The arguments; the array is freed by the caller. */
-static const char **arguments(const pier__scenario_options *options, const char *modules,
-                              char numbers[2][MOST_NUMBER]) {
+static const char **arguments(const pier__cases *cases, const pier__scenario_options *options,
+                              const char *modules, char numbers[2][MOST_NUMBER]) {
   static const char *const fixed[] = {"erl", "-noshell", "-noinput", "+Bd", "-pa"};
-  size_t room = 20 + 2 * options->only_count + options->file_count;
+  int all = options->only_count == 0 && !options->rule;
+  size_t room = 20 + 2 * cases->count + options->file_count;
   const char **list = pier_alloc(room * sizeof *list);
   size_t count = sizeof fixed / sizeof fixed[0];
   size_t at;
@@ -60,9 +61,9 @@ static const char **arguments(const pier__scenario_options *options, const char 
   snprintf(numbers[1], MOST_NUMBER, "%u", options->repeat);
   if (options->repeat) list[count++] = "--repeat";
   if (options->repeat) list[count++] = numbers[1];
-  for (at = 0; at < options->only_count; at++) {
+  for (at = 0; at < cases->count && !all; at++) {
     list[count++] = "--only";
-    list[count++] = options->only[at];
+    list[count++] = (const char *)cases->list[at].scenario->id->data.data; /* NUL-ended */
   }
   for (at = 0; at < options->file_count; at++)
     list[count++] = options->files[at];
@@ -140,7 +141,7 @@ static int finish(pid_t pid, int error) {
 static int run(pier__stream *stream, const pier__scenario_options *options, const char *erl,
                const char *modules, pier__progress *progress) {
   char numbers[2][MOST_NUMBER];
-  const char **list = arguments(options, modules, numbers);
+  const char **list = arguments(stream->cases, options, modules, numbers);
   int out = -1;
   int error = list ? 0 : PIER_ENOMEM;
   pid_t pid = 0;

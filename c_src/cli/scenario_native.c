@@ -1,5 +1,6 @@
 /* The native host: each scenario in a process of its own, several at a time. */
 #include "cli/scenario.h"
+#include "cli/wrap.h"
 
 #include "scenario/run.h"
 
@@ -39,6 +40,18 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
   return 0;
 }
 
+/* Ends what a run has left behind: programs that a port never kills, and their
+ * children, which this process has adopted. */
+static void end_leftovers(void) {
+  pier__tree none;
+  memset(&none, 0, sizeof none);
+  while (pier__tree_reap(&none)) {
+    siginfo_t info;
+    if (pier__tree_kill(&none) > 0) return;
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+  }
+}
+
 /* One run in a fresh working directory. */
 static int run_once(const pier__scenario *scenario, const char *command, pier_buffer *text) {
   const char *tmp = getenv("TMPDIR");
@@ -54,6 +67,7 @@ static int run_once(const pier__scenario *scenario, const char *command, pier_bu
   error = pier__scenario_run(scenario, &settings, text, &outcomes);
   pier_buffer_append(text, outcomes.data, outcomes.size);
   pier_buffer_free(&outcomes);
+  end_leftovers();
   if (chdir("/") == 0) nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
   return error == PIER_EMATCH ? text->error : error;
 }
@@ -67,6 +81,7 @@ static int work(const pier__case *one, const char *command, int out) {
   if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0)
     return 1;
   close(nothing);
+  pier__tree_adopt();
   srandom((unsigned)getpid());
   for (at = 0; error == 0 && at < one->repeat; at++) {
     pier_buffer_clear(&text);
@@ -196,6 +211,7 @@ int pier__scenario_native(pier__cases *cases, const pier__scenario_options *opti
     p->progress = progress;
     p->width = options->jobs < MOST_JOBS ? options->jobs : MOST_JOBS;
   }
+  pier__tree_adopt(); /* what a process leaves that is ended */
   while (error == 0 && p->done < cases->count) {
     error = fill(p);
     if (error == 0) error = wait_for_any(p);
@@ -203,5 +219,6 @@ int pier__scenario_native(pier__cases *cases, const pier__scenario_options *opti
   for (at = 0; p && at < p->width; at++)
     if (p->jobs[at].of) end(p, &p->jobs[at], "stopped");
   pier_free(p);
+  end_leftovers();
   return error ? pier__fail(PIER__SCENARIO, PIER__FAILED, "%s", pier_strerror(error)) : 0;
 }

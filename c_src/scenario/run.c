@@ -158,9 +158,12 @@ static int begin(pier__run *run) {
 
 int pier__scenario_run(const pier__scenario *scenario, const pier__run_settings *settings,
                        pier_buffer *transcript, pier_buffer *outcomes) {
+  pier_host_config config;
   pier__run run;
   pier__role *role;
   int error;
+  pier_host_config_init(&config);
+  config.linger_ms = 0; /* whoever started us ends the programs */
   memset(&run, 0, sizeof run);
   run.scenario = scenario;
   run.settings = settings;
@@ -170,7 +173,7 @@ int pier__scenario_run(const pier__scenario *scenario, const pier__run_settings 
   run.names.scratch = &run.scratch;
   run.names.folder = settings->folder;
   run.names.command = settings->command;
-  error = pier_host_new(&run.host, NULL);
+  error = pier_host_new(&run.host, &config);
   if (error == 0) error = begin(&run);
   if (error == 0) error = do_steps(&run);
   if (error == 0) error = pier_buffer_append_text(transcript, "'end'.\n");
