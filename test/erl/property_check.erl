@@ -12,6 +12,7 @@ run(Program, Count) ->
     Port = open_port({spawn_executable, Program}, [binary, exit_status, {packet, 4}]),
     Properties = [{"the normal form is the BEAM's", fun normal/1},
                   {"any encoding has the BEAM's normal form", fun encoded/1},
+                  {"maps with equal keys are refused", fun keys/1},
                   {"texts are those of io_lib", fun printed/1},
                   {"pretty texts are those of io_lib_pretty", fun pretty/1},
                   {"printed terms are read back", fun read_back/1},
@@ -62,6 +63,21 @@ encoded(Port) ->
     Bytes = property_terms:encode(Term),
     Term = binary_to_term(Bytes),
     same({Term, Bytes}, ask(Port, {normal, Bytes}), {ok, term_to_binary(Term, ?NORMAL)}).
+
+%% Keys that are alike, some of them equal, each in bytes of its own.
+keys(Port) ->
+    Key = property_terms:term(rand:uniform(3)),
+    Keys = [property_terms:pick([Key, alike(Key), alike(Key), term()]) || _ <- lists:seq(1, 1 + rand:uniform(12))],
+    Pairs = [[bare(K), 106] || K <- Keys],
+    Bytes = iolist_to_binary([131, 104, 1, 116, <<(length(Keys)):32>>, Pairs]),
+    Theirs = try {ok, term_to_binary(binary_to_term(Bytes), ?NORMAL)}
+             catch error:badarg -> refused
+             end,
+    same({Keys, Bytes}, verdict(ask(Port, {normal, Bytes})), Theirs).
+
+bare(Term) ->
+    <<131, Bare/binary>> = property_terms:encode(Term),
+    Bare.
 
 text(Format, Arguments) -> unicode:characters_to_binary(io_lib:format(Format, Arguments)).
 
