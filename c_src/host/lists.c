@@ -64,7 +64,7 @@ size_t pier_ports(const pier_host *host, pier_port *ports, size_t room) {
     if (count < room) ports[count].number = host->ports.slots[i].key;
     count++;
   }
-  qsort(ports, count < room ? count : room, sizeof *ports, compare_keys);
+  if (room > 0) qsort(ports, count < room ? count : room, sizeof *ports, compare_keys);
   return count;
 }
 
