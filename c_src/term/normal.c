@@ -150,6 +150,7 @@ static const uint8_t *write_string(pier_buffer *out, const pier__view *list) {
   pier_buffer_append(out, head, sizeof head);
   while (!out->error && out->size - from <= PIER__STRING_BYTES + sizeof head) {
     size_t count = out->size - from - sizeof head;
+    if (left > 0) pier__view_solid(&view);
     if (left > 0 && is_byte(&view)) {
       pier_buffer_append_byte(out, (uint8_t)view.magnitude);
       left--;

@@ -226,6 +226,7 @@ bool pier__print_is_string(const pier__view *list, const uint8_t **end) {
   bool any = false;
   while (left > 0 || view.kind != PIER__NIL) {
     if (left > 0) {
+      pier__view_solid(&view);
       if (view.kind != PIER__INT || view.negative || view.size > 0 || view.magnitude > 255 ||
           !is_printable((uint32_t)view.magnitude))
         return false;

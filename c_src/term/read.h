@@ -14,18 +14,6 @@ static inline const uint8_t *pier__read_next(pier_reader *reader) {
   return pier__read_settle(reader);
 }
 
-/* Goes on: `after` is the byte behind the term that was next (in a string it does
- * not count). The outer readers go on as well where they end with it. */
-void pier__read_last(pier_reader *reader, const uint8_t *after);
-static inline void pier__read_pass(pier_reader *reader, const uint8_t *after) {
-  if (reader->left < 2) {
-    pier__read_last(reader, after);
-    return;
-  }
-  reader->at = after;
-  reader->left--;
-}
-
 /* What begins at `at`. */
 pier_type pier__read_type(const uint8_t *at);
 

@@ -13,7 +13,7 @@ extern inline int pier_read_this_atom(pier_reader *reader, const char *name);
 /* True if the term at `at` is the atom, and then it has been read. */
 static bool take(pier_reader *reader, const uint8_t *at, const char *name, size_t size) {
   const uint8_t *after = pier__atom_pass(at, pier_span_of(name, size));
-  if (after) pier__read_pass(reader, after);
+  if (after) pier_reader_pass(reader, after);
   return after != NULL;
 }
 
@@ -49,7 +49,7 @@ void pier_read_atom(pier_reader *reader, pier_buffer *name) {
   if (error)
     pier__read_fail(reader, error, reader->at, NULL);
   else
-    pier__read_pass(reader, view.next);
+    pier_reader_pass(reader, view.next);
 }
 
 pier_span pier_read_atom_span(pier_reader *reader) {
@@ -57,7 +57,7 @@ pier_span pier_read_atom_span(pier_reader *reader) {
   pier_span name = {NULL, 0};
   if (!pier__read_view(reader, &view, PIER__ATOM, "atom")) return name;
   if (pier__atom_span(&view, &name))
-    pier__read_pass(reader, view.next);
+    pier_reader_pass(reader, view.next);
   else
     pier__read_fail(reader, PIER_ERANGE, reader->at, "atom in UTF-8");
   return name;

@@ -4,6 +4,7 @@ extern inline int pier_reader_enter(pier_reader *reader, pier_reader *inner, int
                                     const uint8_t *at, size_t count);
 extern inline int pier_read_tuple(pier_reader *reader, pier_reader *inner, size_t arity);
 extern inline int pier_read_list(pier_reader *reader, pier_reader *inner);
+extern inline int pier_read_map(pier_reader *reader, pier_reader *inner);
 
 /* A reader of nothing: what is at `term` has no parts, or (NULL) there was an error. */
 static int nothing(pier_reader *reader, pier_reader *inner, int kind, const uint8_t *term) {
@@ -19,7 +20,7 @@ static int enter(pier_reader *reader, pier_reader *inner, int kind, const pier__
                  size_t count) {
   const uint8_t *term = reader->at;
   if (count > 0) return pier_reader_enter(reader, inner, kind, view->next, count);
-  pier__read_pass(reader, view->next);
+  pier_reader_pass(reader, view->next);
   return nothing(reader, inner, kind, term);
 }
 
@@ -82,13 +83,13 @@ int pier_read_tail(pier_reader *list) {
 
 /* ---- Maps --------------------------------------------------------------------- */
 
-int pier_read_map(pier_reader *reader, pier_reader *inner) {
+int pier_read_map_general(pier_reader *reader, pier_reader *inner) {
   const uint8_t *at = pier__read_next(reader);
   if (at && at[0] == ERL_MAP_EXT && pier__load32(at + 1) > 0)
     return pier_reader_enter(reader, inner, PIER_READER_MAP, at + 5,
                              2 * (size_t)pier__load32(at + 1));
   if (at && at[0] == ERL_MAP_EXT) {
-    pier__read_pass(reader, at + 5);
+    pier_reader_pass(reader, at + 5);
     return nothing(reader, inner, PIER_READER_MAP, at);
   }
   if (at) pier__read_fail(reader, PIER_EMATCH, at, "map");

@@ -2,20 +2,12 @@
 
 extern inline int pier_read_more(pier_reader *reader);
 
-pier_reader pier_reader_of(pier_span term, pier_diag *diag) {
-  pier_reader whole;
-  memset(&whole, 0, sizeof whole);
-  whole.kind = PIER_READER_WHOLE;
-  whole.more.diag = diag;
-  if (term.size == 0) {
-    whole.error = pier_diag_set(diag, PIER_EARG, 0, "there is no term");
-    whole.state = PIER_READER_FAILED;
-    return whole;
-  }
-  whole.term = term.data;
-  whole.at = pier__view_start(term);
-  whole.left = 1;
-  return whole;
+extern inline pier_reader pier_reader_of(pier_span term, pier_diag *diag);
+extern inline void pier_reader_pass(pier_reader *reader, const uint8_t *after);
+
+void pier_reader_fail_empty(pier_reader *reader) {
+  reader->error = pier_diag_set(reader->more.diag, PIER_EARG, 0, "there is no term");
+  reader->state = PIER_READER_FAILED;
 }
 
 int pier_reader_end(pier_reader *reader) {
@@ -91,7 +83,7 @@ void pier__read_done(pier_reader *reader, const uint8_t *at) {
   }
 }
 
-void pier__read_last(pier_reader *reader, const uint8_t *after) {
+void pier_reader_pass_last(pier_reader *reader, const uint8_t *after) {
   if (reader->kind != PIER_READER_STRING)
     pier__read_done(reader, after);
   else if (++reader->at == reader->more.end)
@@ -216,14 +208,14 @@ size_t pier_reader_left(const pier_reader *reader) {
 
 void pier_read_skip(pier_reader *reader) {
   const uint8_t *at = pier__read_next(reader);
-  if (at) pier__read_pass(reader, pier__view_skip(at));
+  if (at) pier_reader_pass(reader, pier__view_skip(at));
 }
 
 pier_span pier_read_term(pier_reader *reader) {
   const uint8_t *at = pier__read_next(reader), *after;
   if (!at) return pier_span_of(NULL, 0);
   after = pier__view_skip(at);
-  pier__read_pass(reader, after);
+  pier_reader_pass(reader, after);
   return pier_span_of(at, (size_t)(after - at));
 }
 

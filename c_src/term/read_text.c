@@ -54,7 +54,7 @@ static void read_deep(pier_reader *reader, pier_buffer *out, pier__deep_leaf *le
     pier__read_fail(reader, error, gathering.fault,
                     error == PIER_EMATCH ? gathering.expected : NULL);
   else
-    pier__read_pass(reader, gathering.after);
+    pier_reader_pass(reader, gathering.after);
 }
 
 void pier_read_iodata(pier_reader *reader, pier_buffer *out) {
@@ -68,16 +68,25 @@ static pier_span plain_bytes(const uint8_t *at) {
   return pier_span_of(NULL, 0);
 }
 
-/* Copies text that is all ASCII; false if it is not, or if there is no room. */
-static bool copy_ascii(pier_buffer *out, pier_span text) {
-  uint8_t *to, all = 0;
+/* Copies text that is all ASCII, and says so. */
+static bool copy_ascii(uint8_t *to, pier_span text, bool *nul) {
+  uint8_t all = 0;
   size_t i;
+  *nul = false;
+  for (i = 0; i < text.size; i++) {
+    uint8_t byte = text.data[i];
+    all |= to[i] = byte;
+    *nul |= byte == 0;
+  }
+  return all < 0x80;
+}
+
+static bool append_ascii(pier_buffer *out, pier_span text) {
+  uint8_t *to;
+  bool nul;
   if (text.size == 0) return false;
   to = pier_buffer_reserve(out, text.size);
-  if (!to) return false;
-  for (i = 0; i < text.size; i++)
-    all |= to[i] = text.data[i];
-  if (all >= 0x80) return false;
+  if (!to || !copy_ascii(to, text, &nul)) return false;
   out->size += text.size;
   return true;
 }
@@ -87,13 +96,13 @@ void pier_read_text(pier_reader *reader, pier_buffer *out) {
   pier_span text;
   if (!at) return;
   text = plain_bytes(at);
-  if (copy_ascii(out, text))
-    pier__read_pass(reader, text.data + text.size);
+  if (append_ascii(out, text))
+    pier_reader_pass(reader, text.data + text.size);
   else
     read_deep(reader, out, pier__chardata_leaf, "text");
 }
 
-size_t pier_read_string(pier_reader *reader, char *text, size_t room) {
+static size_t read_string_general(pier_reader *reader, char *text, size_t room) {
   struct gathering gathering = {pier__read_next(reader), NULL, NULL, "text"};
   pier_buffer out = PIER_BUFFER_INIT;
   char expected[64];
@@ -112,9 +121,20 @@ size_t pier_read_string(pier_reader *reader, char *text, size_t room) {
   }
   text[error ? 0 : out.size] = '\0';
   if (!error)
-    pier__read_pass(reader, gathering.after);
+    pier_reader_pass(reader, gathering.after);
   else
     pier__read_fail(reader, error, gathering.fault,
                     error == PIER_ENOMEM ? NULL : gathering.expected);
   return error ? 0 : out.size;
+}
+
+size_t pier_read_string(pier_reader *reader, char *text, size_t room) {
+  const uint8_t *at = pier__read_next(reader);
+  pier_span plain = at ? plain_bytes(at) : pier_span_of(NULL, 0);
+  bool nul;
+  if (plain.size == 0 || plain.size >= room || !copy_ascii((uint8_t *)text, plain, &nul) || nul)
+    return read_string_general(reader, text, room);
+  text[plain.size] = '\0';
+  pier_reader_pass(reader, plain.data + plain.size);
+  return plain.size;
 }

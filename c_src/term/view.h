@@ -81,6 +81,12 @@ static inline const uint8_t *pier__view_start(pier_span term) {
   return term.data[0] == PIER__VERSION ? term.data + 1 : term.data;
 }
 
+/* A list of no elements is its tail: what is seen becomes that. */
+static inline void pier__view_solid(pier__view *view) {
+  while (view->kind == PIER__LIST && view->count == 0)
+    pier__view_at(view, view->next);
+}
+
 /* Numbers inside a pid, port or reference. */
 typedef struct pier__identifier {
   pier__view node;

@@ -83,7 +83,7 @@ typedef struct pier_reader {
 
 /* Reads `term`, a term span, one time. `diag` may be NULL; it is written at the
  * first error, if there is one. An empty span is PIER_EARG. */
-PIER_API pier_reader pier_reader_of(pier_span term, pier_diag *diag);
+PIER_INLINE pier_reader pier_reader_of(pier_span term, pier_diag *diag);
 
 /* The verdict, of the reader that pier_reader_of gave: the first error, or 0 if
  * all was read. */
@@ -138,7 +138,7 @@ PIER_API int pier_read_tail(pier_reader *list);
 
 /* Enters a map. Its pairs can be read one by one, each key and then its value,
  * in the order in which they came; or by key. */
-PIER_API int pier_read_map(pier_reader *reader, pier_reader *inner);
+PIER_INLINE int pier_read_map(pier_reader *reader, pier_reader *inner);
 
 /* Looks for a key: an atom (its name in UTF-8), or any term. 1 if it is there,
  * and its value is what is read next from `map`; 0 if not. In any order, but
@@ -180,7 +180,7 @@ PIER_API pier_span pier_read_atom_span(pier_reader *reader);
 /* ---- Bytes and text (read_data.c) ----------------------------------------- */
 
 /* The bytes of a binary where they lie. */
-PIER_API pier_span pier_read_binary(pier_reader *reader);
+PIER_INLINE pier_span pier_read_binary(pier_reader *reader);
 /* The same, also of a bitstring, whose last byte has unused bits at its low end;
  * *bits gets how many bits there are. */
 PIER_API pier_span pier_read_bitstring(pier_reader *reader, size_t *bits);
@@ -204,15 +204,21 @@ PIER_API void pier_read_ref(pier_reader *reader, erlang_ref *ref);
 
 /* ---- Not for users: what is short enough to be read in place ---------------
  *
- * The commonest encodings, where more terms follow; the functions of the same
- * name and _general do the rest. */
+ * The commonest encodings; the functions of the same name and _general do the
+ * rest. */
 
 PIER_API int pier_read_more_general(pier_reader *reader);
 PIER_API int pier_read_tuple_general(pier_reader *reader, pier_reader *inner, size_t arity);
 PIER_API int pier_read_list_general(pier_reader *reader, pier_reader *inner);
+PIER_API int pier_read_map_general(pier_reader *reader, pier_reader *inner);
+PIER_API pier_span pier_read_binary_general(pier_reader *reader);
 PIER_API int64_t pier_read_int64_general(pier_reader *reader);
 PIER_API int pier_read_if_atom_general(pier_reader *reader, const char *name, size_t size);
 PIER_API int pier_read_this_atom_general(pier_reader *reader, const char *name, size_t size);
+/* Refuses to read a term of no bytes. */
+PIER_API void pier_reader_fail_empty(pier_reader *reader);
+/* The last term of `reader` ends before `after`; the readers around it go on. */
+PIER_API void pier_reader_pass_last(pier_reader *reader, const uint8_t *after);
 
 enum pier_reader_kind {
   PIER_READER_TUPLE,
@@ -224,6 +230,8 @@ enum pier_reader_kind {
   PIER_READER_SEARCHED, /* a map in which keys are looked up */
   PIER_READER_WHOLE
 };
+
+enum { PIER_READER_VERSION = 131 };
 
 enum pier_reader_state {
   PIER_READER_READY,
@@ -242,19 +250,54 @@ PIER_INLINE uint32_t pier_read_be32(const uint8_t *at) {
   return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+PIER_INLINE pier_reader pier_reader_of(pier_span term, pier_diag *diag) {
+  pier_reader whole = {0};
+  whole.term = term.data;
+  whole.kind = PIER_READER_WHOLE;
+  whole.more.diag = diag;
+  if (term.size == 0) {
+    pier_reader_fail_empty(&whole);
+    return whole;
+  }
+  whole.at = term.data + (term.data[0] == PIER_READER_VERSION);
+  whole.left = 1;
+  return whole;
+}
+
+/* Over a term that ends before `after`. Not in a string. */
+PIER_INLINE void pier_reader_pass(pier_reader *reader, const uint8_t *after) {
+  if (reader->left < 2) {
+    pier_reader_pass_last(reader, after);
+    return;
+  }
+  reader->at = after;
+  reader->left--;
+}
+
 PIER_INLINE int64_t pier_read_int64(pier_reader *reader) {
   const uint8_t *at = reader->at;
-  if (reader->left > 1 && at[0] == ERL_SMALL_INTEGER_EXT) {
-    reader->at = at + 2;
-    reader->left--;
-    return at[1];
+  int64_t value;
+  if (reader->left > 0 && at[0] == ERL_SMALL_INTEGER_EXT) {
+    value = at[1];
+    pier_reader_pass(reader, at + 2);
+    return value;
   }
-  if (reader->left > 1 && at[0] == ERL_INTEGER_EXT) {
-    reader->at = at + 5;
-    reader->left--;
-    return (int32_t)pier_read_be32(at + 1);
+  if (reader->left > 0 && at[0] == ERL_INTEGER_EXT) {
+    value = (int32_t)pier_read_be32(at + 1);
+    pier_reader_pass(reader, at + 5);
+    return value;
   }
   return pier_read_int64_general(reader);
+}
+
+PIER_INLINE pier_span pier_read_binary(pier_reader *reader) {
+  const uint8_t *at = reader->at;
+  pier_span data;
+  if (reader->left == 0 || at[0] != ERL_BINARY_EXT) return pier_read_binary_general(reader);
+  data.size = pier_read_be32(at + 1);
+  data.data = at + 5;
+  pier_reader_pass(reader, data.data + data.size);
+  return data;
 }
 
 /* *inner reads `count` terms at `at`, the parts of what is next; then 1. */
@@ -286,6 +329,14 @@ PIER_INLINE int pier_read_list(pier_reader *reader, pier_reader *inner) {
   return pier_read_list_general(reader, inner);
 }
 
+PIER_INLINE int pier_read_map(pier_reader *reader, pier_reader *inner) {
+  const uint8_t *at = reader->at;
+  if (reader->left > 0 && at[0] == ERL_MAP_EXT && pier_read_be32(at + 1) > 0)
+    return pier_reader_enter(reader, inner, PIER_READER_MAP, at + 5,
+                             2 * (size_t)pier_read_be32(at + 1));
+  return pier_read_map_general(reader, inner);
+}
+
 PIER_INLINE int pier_read_is_ascii(const char *name, size_t size) {
   size_t i;
   for (i = 0; i < size; i++)
@@ -305,20 +356,18 @@ PIER_INLINE int pier_read_atom_head(const uint8_t *at, const char *name, size_t 
 
 PIER_INLINE int pier_read_if_atom(pier_reader *reader, const char *name) {
   size_t size = strlen(name);
-  int head = reader->left > 1 ? pier_read_atom_head(reader->at, name, size) : -1;
+  int head = reader->left > 0 ? pier_read_atom_head(reader->at, name, size) : -1;
   if (head < 0) return pier_read_if_atom_general(reader, name, size);
   if (head == 0) return 0;
-  reader->at += (size_t)head + size;
-  reader->left--;
+  pier_reader_pass(reader, reader->at + (size_t)head + size);
   return 1;
 }
 
 PIER_INLINE int pier_read_this_atom(pier_reader *reader, const char *name) {
   size_t size = strlen(name);
-  int head = reader->left > 1 ? pier_read_atom_head(reader->at, name, size) : -1;
+  int head = reader->left > 0 ? pier_read_atom_head(reader->at, name, size) : -1;
   if (head <= 0) return pier_read_this_atom_general(reader, name, size);
-  reader->at += (size_t)head + size;
-  reader->left--;
+  pier_reader_pass(reader, reader->at + (size_t)head + size);
   return 1;
 }
 

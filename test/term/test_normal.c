@@ -72,8 +72,26 @@ static void appends_or_does_nothing(void **state) {
   pier_buffer_free(&out);
 }
 
+/* A byte of a string may stand behind the heads of lists of no elements. */
+static void a_list_of_nothing_is_its_tail(void **state) {
+  static const uint8_t term[] = {131, 108, 0, 0, 0,  2,   108, 0,   0,   0, 0, 108,
+                                 0,   0,   0, 0, 97, 'a', 97,  'b', 107, 0, 0};
+  static const uint8_t wanted[] = {131, 107, 0, 2, 'a', 'b'};
+  pier_buffer out = PIER_BUFFER_INIT;
+  (void)state;
+  assert_int_equal(pier_term_normalize(&out, pier_span_of(term, sizeof term)), 0);
+  assert_int_equal(out.size, sizeof wanted);
+  assert_memory_equal(out.data, wanted, sizeof wanted);
+  pier_buffer_clear(&out);
+  assert_int_equal(pier_term_print(&out, pier_span_of(term, sizeof term), PIER_TEXT_TP, 0), 0);
+  assert_int_equal(out.size, 4);
+  assert_memory_equal(out.data, "\"ab\"", 4);
+  pier_buffer_free(&out);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(appends_or_does_nothing)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(appends_or_does_nothing),
+                                     cmocka_unit_test(a_list_of_nothing_is_its_tail)};
   int failed = run_file("test/vectors/terms_valid.tsv");
   failed += run_file("test/vectors/terms_malformed.tsv");
   return failed + cmocka_run_group_tests_name("normal", tests, NULL, NULL);
