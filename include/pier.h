@@ -4,6 +4,7 @@
 
 #include <pier/base.h>
 #include <pier/frame.h>
+#include <pier/life.h>
 #include <pier/peer.h>
 #include <pier/read.h>
 #include <pier/term.h>

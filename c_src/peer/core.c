@@ -1,4 +1,5 @@
 #include "peer/core.h"
+#include "peer/life.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,6 +10,9 @@ void pier_peer_config_init(pier_peer_config *config) {
   config->in = 0;
   config->out = 1;
   config->guard = 1;
+  config->watch = 1;
+  config->half_close = 1;
+  config->grace_ms = 2000;
   pier_limits_init(&config->limits);
 }
 
@@ -26,6 +30,10 @@ int pier_peer_new(pier_peer **peer, const pier_peer_config *config) {
   made->framing = pier_framing_packet(made->config.packet);
   error = pier__framer_init(&made->framer, &made->framing, &made->config.limits);
   if (!error) error = pier__peer_guard(&made->config);
+  if (!error) {
+    error = pier__life_new(&made->life, &made->config);
+    if (error) pier__peer_unguard(&made->config);
+  }
   if (error) {
     pier_free(made);
     return error;
@@ -38,6 +46,7 @@ void pier_peer_free(pier_peer *peer) {
   size_t i;
   if (!peer) return;
   if (peer->detach) peer->detach(peer);
+  pier__life_free(peer->life);
   pier__peer_unguard(&peer->config);
   for (i = 0; i < peer->handler_count; i++)
     pier_free(peer->handlers[i].name);

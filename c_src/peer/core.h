@@ -42,6 +42,7 @@ struct pier_peer {
   void (*wake)(pier_peer *peer);   /* a loop looks at the peer again; NULL without one */
   void (*detach)(pier_peer *peer); /* lets go of the loop; ditto */
   void *loop;
+  struct pier__life *life; /* how it ends: life.h */
 };
 
 struct pier_call {

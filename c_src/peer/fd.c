@@ -1,5 +1,6 @@
 /* The blocking loop. */
 #include "peer/io.h"
+#include "peer/life.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -25,11 +26,13 @@ static void loop(pier_peer *peer, uint8_t *buffer) {
 
 int pier_peer_run(pier_peer *peer) {
   uint8_t *buffer = NULL;
-  int status;
+  int status, error;
   if (peer->config.in < 0 || peer->config.out < 0)
     pier__peer_fail(peer, PIER_ESTATE, "a peer without descriptors");
   else if (!(buffer = pier_alloc(READ_SIZE)))
     pier__peer_fail(peer, PIER_ENOMEM, "starting");
+  else if ((error = pier__life_start(peer->life, peer->config.in, peer->config.out)) < 0)
+    pier__peer_fail(peer, error, "starting to watch the owner");
   else
     loop(peer, buffer);
   status = pier__peer_verdict(peer);

@@ -1,6 +1,7 @@
 /* The same on a libuv loop: one poll handle for each direction, because
  * libuv's streams cost a fifth of a round trip. This file alone needs libuv. */
 #include "peer/io.h"
+#include "peer/life.h"
 
 #include <errno.h>
 #include <uv.h>
@@ -103,6 +104,8 @@ int pier_peer_start_uv(pier_peer *peer, struct uv_loop_s *uv, pier_peer_ended *e
   struct pier__loop *loop;
   int error;
   if (peer->loop || peer->config.in < 0 || peer->config.out < 0) return PIER_ESTATE;
+  error = pier__life_start(peer->life, peer->config.in, peer->config.out);
+  if (error < 0) return error;
   loop = pier_alloc(sizeof *loop);
   if (!loop) return PIER_ENOMEM;
   loop->peer = peer;

@@ -1,4 +1,5 @@
 #include "peer/core.h"
+#include "peer/life.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static void say(const pier_peer *peer) {
 
 int pier__peer_verdict(pier_peer *peer) {
   int error = peer->diag.error;
+  pier__life_end(peer->life);
   if (error == 0 || pier__peer_is_gone(error)) return 0;
   if (!peer->told && peer->config.error)
     peer->config.error(NULL, &peer->diag, peer->config.error_state);

@@ -42,6 +42,10 @@ typedef struct pier_peer_config {
   pier_limits limits;     /* of what comes in */
   pier_peer_error *error; /* NULL: message and end */
   void *error_state;
+  /* The end, see pier/life.h. */
+  int watch;         /* 1, the default: it is certain; 0: only a read or a write notices it */
+  int half_close;    /* 1, the default: who only closed its sending side gets all answers */
+  unsigned grace_ms; /* from the loss of the owner to _exit; 2000 */
 } pier_peer_config;
 
 PIER_API void pier_peer_config_init(pier_peer_config *config);

@@ -1,0 +1,60 @@
+/* peer/life.h - what the end of a program is made of: the watch (watch.c), the
+ * grace (grace.c), the children (spawn.c). One object, which outlives the peer
+ * when the owner is gone: the watch needs it until the process ends. */
+#ifndef PIER_PEER_LIFE_H
+#define PIER_PEER_LIFE_H
+
+#include <pier/life.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+struct pier__clean_up {
+  pier_peer_clean_up *call;
+  void *state;
+};
+
+struct pier__life {
+  pthread_mutex_t lock; /* of what follows, up to the children */
+  int running;          /* the watch has a thread */
+  int released;         /* the peer is freed */
+  int cleaning;         /* somebody runs the clean-ups */
+  struct pier__clean_up *clean_ups;
+  size_t clean_up_count;
+  struct pier_child *children; /* a list; all that were not freed */
+  pthread_cond_t cleaned_up;
+  atomic_int gone;
+  int gone_fd; /* eventfd; readable with `gone` */
+  int stop_fd; /* eventfd; ends a watch that has seen nothing */
+  int in, out; /* what is watched */
+  int half_close;
+  int watched; /* as configured */
+  long grace_ms;
+  pthread_t thread;
+  pid_t process; /* which has the thread: a fork has not */
+};
+
+int pier__life_new(struct pier__life **life, const pier_peer_config *config);
+/* Begins to watch `in` and `out`. 0 or -errno. */
+int pier__life_start(struct pier__life *life, int in, int out);
+/* The peer has ended: clean-ups, and children are asked to end. */
+void pier__life_end(struct pier__life *life);
+/* The same where it was not done. What is freed besides is the watch's business
+ * if the owner is gone. NULL is fine. */
+void pier__life_free(struct pier__life *life);
+
+/* ---- grace.c ---------------------------------------------------------------- */
+
+/* Runs the clean-ups that nobody has run; all are over when it returns. */
+void pier__clean_up(struct pier__life *life, pier_ending ending);
+/* What is left of the process, once `gone` is set. */
+_Noreturn void pier__grace(struct pier__life *life);
+
+/* ---- spawn.c ---------------------------------------------------------------- */
+
+/* Asks all children to end; with the lock held. */
+void pier__spawned_end(struct pier__life *life);
+void pier__spawned_free(struct pier__life *life);
+
+#endif

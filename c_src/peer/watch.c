@@ -1,0 +1,163 @@
+/* A thread that waits for the loss of the owner, whatever the others do. */
+#include "peer/core.h"
+#include "peer/life.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Beyond what the system asks for; it is only address space. */
+enum { STACK = 128 * 1024, PRIVATE = 10 };
+
+static void destroy(struct pier__life *life) {
+  if (life->gone_fd >= 0) close(life->gone_fd);
+  if (life->stop_fd >= 0) close(life->stop_fd);
+  pthread_cond_destroy(&life->cleaned_up);
+  pthread_mutex_destroy(&life->lock);
+  pier_free(life->clean_ups);
+  pier_free(life);
+}
+
+/* A number that nobody knows who expects 0, 1 or 2. */
+static int event(void) {
+  int low = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, PRIVATE);
+  if (low >= 0) close(low);
+  return high;
+}
+
+int pier__life_new(struct pier__life **made, const pier_peer_config *config) {
+  struct pier__life *life = pier_alloc(sizeof *life);
+  int error;
+  *made = NULL;
+  if (!life) return PIER_ENOMEM;
+  memset(life, 0, sizeof *life);
+  pthread_mutex_init(&life->lock, NULL);
+  pthread_cond_init(&life->cleaned_up, NULL);
+  life->watched = config->watch;
+  life->half_close = config->half_close;
+  life->grace_ms = (long)config->grace_ms;
+  life->gone_fd = event();
+  life->stop_fd = event();
+  if (life->gone_fd < 0 || life->stop_fd < 0) {
+    error = -errno;
+    destroy(life);
+    return error;
+  }
+  *made = life;
+  return 0;
+}
+
+/* ---- The thread --------------------------------------------------------------- */
+
+/* Returns 1 when the owner is gone, 0 when nobody wants to know any more. */
+static int wait_for_the_end(const struct pier__life *life) {
+  struct pollfd fds[3];
+  fds[0].fd = life->in;
+  fds[1].fd = life->out;
+  fds[2].fd = life->stop_fd;
+  /* No events: a hang-up shows all the same, whatever is unread before it. */
+  fds[0].events = (short)(life->half_close ? 0 : POLLRDHUP);
+  fds[1].events = 0;
+  fds[2].events = POLLIN;
+  for (;;) {
+    if (poll(fds, 3, -1) < 0) continue;
+    if (fds[2].revents) return 0;
+    if (fds[1].revents & (POLLERR | POLLHUP)) return 1;
+    if (fds[0].revents && !(fds[0].revents & POLLNVAL) && !life->half_close) return 1;
+    if (fds[0].revents) fds[0].fd = -1;
+    if (fds[1].revents) fds[1].fd = -1;
+  }
+}
+
+static void *run(void *state) {
+  struct pier__life *life = state;
+  int gone;
+  if (!wait_for_the_end(life)) return NULL;
+  pthread_mutex_lock(&life->lock);
+  gone = !life->released;
+  atomic_store(&life->gone, gone);
+  pthread_mutex_unlock(&life->lock);
+  if (gone) pier__grace(life);
+  return NULL;
+}
+
+/* What has an end that poll can tell. */
+static int may_hang_up(int fd) {
+  struct stat info;
+  return isatty(fd) ||
+         (fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)));
+}
+
+/* No signal is ever handled on the watch's thread. */
+static int start_thread(struct pier__life *life) {
+  pthread_attr_t attributes;
+  sigset_t all, before;
+  long least = sysconf(_SC_THREAD_STACK_MIN);
+  int error;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK + (size_t)(least > 0 ? least : 0));
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  error = pthread_create(&life->thread, &attributes, run, life);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (error) return -error;
+  pthread_setname_np(life->thread, "pier-watch");
+  life->running = 1;
+  life->process = getpid();
+  return 0;
+}
+
+int pier__life_start(struct pier__life *life, int in, int out) {
+  if (life->running || !life->watched) return 0;
+  if (!may_hang_up(in) && !may_hang_up(out)) return 0;
+  life->in = in;
+  life->out = out;
+  return start_thread(life);
+}
+
+/* ---- The end of the peer -------------------------------------------------------- */
+
+void pier__life_end(struct pier__life *life) {
+  pier__clean_up(life, PIER_ENDING_ORDERLY);
+  pthread_mutex_lock(&life->lock);
+  pier__spawned_end(life);
+  pthread_mutex_unlock(&life->lock);
+}
+
+void pier__life_free(struct pier__life *life) {
+  static const uint64_t one = 1;
+  int gone;
+  if (!life) return;
+  pier__life_end(life);
+  pier__spawned_free(life);
+  pthread_mutex_lock(&life->lock);
+  life->released = 1;
+  gone = atomic_load(&life->gone);
+  pthread_mutex_unlock(&life->lock);
+  if (life->running && life->process == getpid()) {
+    if (gone) { /* it is the thread's now */
+      pthread_detach(life->thread);
+      return;
+    }
+    while (write(life->stop_fd, &one, sizeof one) < 0 && errno == EINTR) {
+    }
+    pthread_join(life->thread, NULL);
+  }
+  destroy(life);
+}
+
+int pier_peer_gone(const pier_peer *peer) {
+  return atomic_load(&peer->life->gone);
+}
+
+int pier_peer_gone_fd(const pier_peer *peer) {
+  return peer->life->gone_fd;
+}
