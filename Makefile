@@ -197,6 +197,10 @@ FUZZ_JSON := $(patsubst %,obj/c_src/cli/%.o,json_read json_write codec)
 $(BUILD)/fuzz/fuzz_json: $(FUZZ_JSON:%=$(BUILD)/fuzz/%)
 $(CHECK)/test/fuzz/replay_json: $(FUZZ_JSON:%=$(CHECK)/%)
 $(BUILD)/fuzz/fuzz_json $(CHECK)/test/fuzz/replay_json: LIBS += $(JANSSON_LIBS)
+.PHONY: scenarios
+scenarios: all ## every scenario on both hosts, as often as its races need
+	$(BUILD)/pier scenario --host both --jobs 6 --keep-going test/scenarios/*.scn
+
 .PHONY: fuzz fuzzed $(FUZZERS:%=fuzz-%)
 fuzz: ## every fuzzer, FUZZ_SECONDS (10) each; needs clang
 	@CC='$(FUZZ_CC)' $(SETUP) build fuzz

@@ -14,6 +14,7 @@ enum {
   OPTION_JOBS,
   OPTION_JUNIT,
   OPTION_RECORD,
+  OPTION_RECORDED,
   OPTION_RULES,
   OPTION_HELP
 };
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"junit", required_argument, NULL, OPTION_JUNIT},
     {"record", required_argument, NULL, OPTION_RECORD},
+    {"recorded", no_argument, NULL, OPTION_RECORDED},
     {"rules", no_argument, NULL, OPTION_RULES},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -46,6 +48,7 @@ static int help(void) {
          "  --jobs N                 at a time (the number of processors)\n"
          "  --junit FILE             the verdicts as JUnit XML\n"
          "  --record DIR             runs on the BEAM, writes DIR/otpRELEASE/NAME.transcript\n"
+         "  --recorded               takes what was recorded, though there is an erl\n"
          "  --rules                  only prints the rules that no scenario proves\n"
          "\n"
          "The status is 0 if all are equal, 1 if one is different or failed, 2 if a file\n"
@@ -97,6 +100,9 @@ static int set_option(void *context, int option) {
     return 0;
   case OPTION_RECORD:
     options->record = optarg;
+    return 0;
+  case OPTION_RECORDED:
+    options->recorded = 1;
     return 0;
   case OPTION_RULES:
     options->rules = 1;
@@ -236,14 +242,15 @@ static void say_verdict(const work *w, size_t failed, unsigned recorded) {
 
 /* The BEAM itself, or what was recorded from it; *otp, and *recorded if it was. */
 static int run_beam(work *w, pier__progress *progress, unsigned *otp, unsigned *recorded) {
-  int status = pier__scenario_beam(&w->cases, &w->options, progress, otp);
+  int status = 1;
+  if (!w->options.recorded) status = pier__scenario_beam(&w->cases, &w->options, progress, otp);
   if (status <= 0) return -status;
   if (w->options.record)
     return pier__fail(PIER__SCENARIO, PIER__FAILED, "--record: there is no erl in PATH");
   status = pier__scenario_recorded(&w->cases, recorded);
   if (status == 0 && *recorded == 0)
-    return pier__fail(PIER__SCENARIO, PIER__FAILED,
-                      "there is no erl in PATH, and nothing was recorded beside the files");
+    return pier__fail(PIER__SCENARIO, PIER__FAILED, "%snothing was recorded beside the files",
+                      w->options.recorded ? "" : "there is no erl in PATH, and ");
   return status;
 }
 

@@ -24,6 +24,7 @@ typedef struct pier__scenario_options {
   unsigned repeat;  /* 0: each scenario's own number */
   unsigned jobs;
   int keep_going;
+  int recorded; /* not the BEAM itself */
   int rules;
   const char *junit;   /* a file; NULL: none */
   const char *record;  /* a folder; NULL: no recording */

@@ -184,6 +184,7 @@ gives "nothing recorded of it" 1 "a (*one.scn:2): there is no transcript from be
 *" "" $without $scenario --host both "$s/one.scn"
 
 # Three planted mistakes: each makes exactly the scenarios of its rule fail.
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_sigfpe=0"
 # failing PROGRAM OPTION...: the ids of those that do.
 failing() {
   program=$1
