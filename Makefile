@@ -156,7 +156,7 @@ $(CHECK)/mutants/%/host.o: $(CHECK)/mutants/%/host.c $(CHECK)/flags
 	$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(INCLUDES) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 $(CHECK)/mutants/%/pier: $(CHECK)/mutants/%/host.o $(CLI_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
-$(CHECK)/test/both/native $(CHECK)/test/erl/property_peer: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+$(CHECK)/test/both/native $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -175,6 +175,12 @@ T ?= %
 checked: all tests
 	@PIER_BUILD=$(CHECK) CC='$(CC)' MAKE='$(MAKE)' test/run \
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
+
+# Orphans, as in check, with more rounds.
+ROUNDS ?= 100
+.PHONY: orphans
+orphans: all tests ## kill -9 of owners, ROUNDS (100) times: nothing lives on; needs erl for the BEAM
+	PIER_BUILD=$(CHECK) PIER_ROUNDS=$(ROUNDS) sh test/erl/orphans.t
 
 # The same test as in check, on the command that is installed and with many terms.
 .PHONY: roundtrip
