@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +34,23 @@ static int replace(int fd, int out) {
     return 0;
   }
   if (fd != STDOUT_FILENO || same_pipe(out, STDERR_FILENO)) return to_null(fd);
+  /* So that what is printed is not seen when the program ends, or never. */
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   return dup2(STDERR_FILENO, fd) < 0 ? -errno : 0;
+}
+
+/* One line, as the verdict has it: a program that only returns 1 when it has no
+ * peer would say nothing. */
+static int refuse(const pier_peer_config *config, int fd) {
+  char line[256];
+  int error = errno;
+  int size = snprintf(line, sizeof line,
+                      "%.64s: descriptor %d, the owner's end, can not be used: %s\n",
+                      program_invocation_short_name, fd, pier_strerror(-error));
+  if (!config->error && size > 0)
+    while (write(STDERR_FILENO, line, (size_t)size) < 0 && errno == EINTR)
+      continue;
+  return -error;
 }
 
 static void ignore_broken_pipes(void) {
@@ -48,7 +65,8 @@ int pier__peer_guard(pier_peer_config *config) {
     config->guard = 0;
     return 0;
   }
-  if (fcntl(config->in, F_GETFD) < 0 || fcntl(config->out, F_GETFD) < 0) return -errno;
+  if (fcntl(config->in, F_GETFD) < 0) return refuse(config, config->in);
+  if (fcntl(config->out, F_GETFD) < 0) return refuse(config, config->out);
   ignore_broken_pipes();
   if (!config->guard) return 0;
   in = fcntl(config->in, F_DUPFD_CLOEXEC, PRIVATE);

@@ -53,11 +53,12 @@ PIER_API void pier_peer_config_init(pier_peer_config *config);
 /* A peer with `config` (copied; NULL is the default). With the guard on, the
  * owner's two descriptors move to private close-on-exec ones at once, so that a
  * printf in any library or child can not write between the frames: 1 becomes
- * what 2 is (or /dev/null, if 2 is the owner's pipe too), 0 becomes /dev/null,
- * 3 and 4 are closed. A closed 2 becomes /dev/null. SIGPIPE is ignored unless
- * the program has its own handler.
+ * what 2 is (or /dev/null, if 2 is the owner's pipe too) and stdout is written line
+ * by line, 0 becomes /dev/null, 3 and 4 are closed. A closed 2 becomes /dev/null.
+ * SIGPIPE is ignored unless the program has its own handler.
  * Errors: PIER_EPACKET, PIER_EARG, PIER_ENOMEM, -EBADF when `in` or `out` is
- * closed, other errors of the system. */
+ * closed, which is said in a line on standard error (unless there is an error handler),
+ * other errors of the system. */
 PIER_API int pier_peer_new(pier_peer **peer, const pier_peer_config *config);
 PIER_API void pier_peer_free(pier_peer *peer); /* NULL is fine; not inside a handler */
 
