@@ -140,6 +140,22 @@ report $? "--junit"
 gives "--junit into no folder" 1 "*" "pier scenario: /no/such/x.xml: No such file or directory" \
   $scenario --junit /no/such/x.xml "$s/one.scn"
 
+# What one scenario does to its process is nothing to the next.
+file crash "c, #{}, [{program, x, {sh, \"kill -9 \$PPID\"}}, {open, p, x, []}, {expect, x}]" "d, #{}, []"
+gives "a process that crashes" 1 "{scenario,c}.
+{mismatch,{main,crashed}}.
+{scenario,d}.
+'end'.
+*" "" $scenario "$s/crash.scn"
+mkdir "$s/tmp"
+file left "l, #{}, [{program, x, {sh, \"sleep 100000 & echo \$\$ \$! >$s/pids; echo; wait\"}},
+  {open, p, x, [{line, 9}]}, {expect, {{port,p}, {data, {eol, []}}}}]"
+TMPDIR=$s/tmp $scenario "$s/left.scn" >"$s/out"
+is "no folder is left of a run" "$(ls "$s/tmp")" ""
+is "its program has run, with a child" "$(wc -w <"$s/pids")" 2
+for pid in $(cat "$s/pids"); do kill -0 "$pid" 2>&1; done >"$s/gone"
+is "and neither is left" "$(grep -c 'o such process' "$s/gone")" 2
+
 # Rules.
 printf '# comment\n1\tthe first\n2\tthe second\n' >"$s/rules"
 gives "--rules: one without a scenario" 1 "no scenario: 2	the second" "" $scenario --rules "$s/one.scn"
@@ -184,7 +200,7 @@ gives "nothing recorded of it" 1 "a (*one.scn:2): there is no transcript from be
 *" "" $without $scenario --host both "$s/one.scn"
 
 # Three planted mistakes: each makes exactly the scenarios of its rule fail.
-export ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_sigfpe=0"
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_sigfpe=0:detect_leaks=0"
 # failing PROGRAM OPTION...: the ids of those that do.
 failing() {
   program=$1
