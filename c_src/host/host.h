@@ -72,6 +72,9 @@ struct pier__hport {
   pier_host *host;
   uint64_t child; /* its number while the program lives */
   int in, out;    /* our ends of the pipes; -1 none */
+  /* In the epoll set in their place, where they are always ready: files, which
+   * epoll refuses, and descriptors that are not open. -1 none. */
+  int in_event, out_event;
   pid_t os_pid;
   struct pier__name *name;
   char *title;                                /* what port_info calls name */
@@ -80,6 +83,9 @@ struct pier__hport {
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
   unsigned parallelism : 1;
+  unsigned descriptors : 1; /* it runs no program */
+  unsigned in_socket : 1, out_socket : 1;
+  unsigned out_small : 1; /* takes no more than PIPE_BUF without blocking */
 };
 
 /* A program that has not been reaped. It may outlive its port. */
@@ -104,6 +110,11 @@ int pier__turn(pier_host *host, int timeout_ms);
 /* io.c: the port's side of the pipes. */
 extern const struct pier__port_io pier__port_io;
 void pier__port_readable(struct pier__hport *port);
+int pier__port_start_reading(struct pier__hport *port);
+void pier__port_close_ends(struct pier__hport *port);
+/* Tells the host's log. */
+void pier__port_log(struct pier__hport *port, const pier_diag *fault);
+void pier__log_bad_value(struct pier__hport *port);
 static inline void pier__pin(struct pier__hport *port) {
   port->pins++;
 }

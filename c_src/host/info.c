@@ -67,8 +67,7 @@ static int put_queue_size(const struct pier__hport *port, pier_buffer *out) {
 }
 
 static int put_locking(const struct pier__hport *port, pier_buffer *out) {
-  (void)port;
-  return pier_write_atom(out, "port_level");
+  return pier_write_atom(out, port->descriptors ? "driver_level" : "port_level");
 }
 
 static int put_parallelism(const struct pier__hport *port, pier_buffer *out) {

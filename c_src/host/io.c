@@ -1,10 +1,12 @@
 /* What a port asks of its host: reading and writing its pipes, telling its
  * owner and links, and its burial. */
+#include "host/descriptors.h"
 #include "host/host.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum { JOIN_MAX = 2048 };
@@ -60,13 +62,31 @@ static ssize_t write_parts(int fd, const struct iovec *parts, int count) {
   return writev(fd, parts, count);
 }
 
-static ssize_t write_pipe(struct pier__port *port, const struct iovec *parts, int count) {
+static ssize_t write_pipe(struct pier__port *core, const struct iovec *parts, int count) {
+  const struct pier__hport *port = hport(core);
   ssize_t written;
   do {
-    written = write_parts(hport(port)->out, parts, count);
+    written = port->descriptors ? pier__descriptor_write(port, parts, count)
+                                : write_parts(port->out, parts, count);
   } while (written < 0 && errno == EINTR);
   if (written >= 0) return written;
   return errno == EAGAIN ? 0 : -errno;
+}
+
+/* An eventfd that counts one is ready for ever: with it in the set a file, which
+ * is, has its turns like everything else. */
+static int watch_always(pier_host *host, int *event, uint32_t events, uint64_t key) {
+  *event = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+  return *event < 0 ? -errno : pier__watch(host, *event, events, key);
+}
+
+static int watch_end(struct pier__hport *port, int fd, int *event, uint32_t events,
+                     enum pier__event_kind kind) {
+  uint64_t key = pier__event_key(port->core.number, kind);
+  int error = -EPERM;
+  if (*event >= 0) return pier__watch(port->host, *event, events, key);
+  if (fd >= 0) error = pier__watch(port->host, fd, events, key);
+  return error == -EPERM ? watch_always(port->host, event, events, key) : error;
 }
 
 static int want_write(struct pier__port *core, int on) {
@@ -74,36 +94,61 @@ static int want_write(struct pier__port *core, int on) {
   int error = 0;
   if (port->writing == (unsigned)on) return 0;
   if (on)
-    error = pier__watch(port->host, port->out, EPOLLOUT,
-                        pier__event_key(core->number, PIER__WRITE));
+    error = watch_end(port, port->out, &port->out_event, EPOLLOUT, PIER__WRITE);
   else
-    pier__unwatch(port->host, port->out);
+    pier__unwatch(port->host, port->out_event >= 0 ? port->out_event : port->out);
   if (error == 0) port->writing = on != 0;
+  return error;
+}
+
+int pier__port_start_reading(struct pier__hport *port) {
+  int error = watch_end(port, port->in, &port->in_event, EPOLLIN, PIER__READ);
+  if (error == 0) port->reading = 1;
   return error;
 }
 
 static void stop_reading(struct pier__port *core) {
   struct pier__hport *port = hport(core);
   if (!port->reading) return;
-  pier__unwatch(port->host, port->in);
+  pier__unwatch(port->host, port->in_event >= 0 ? port->in_event : port->in);
   port->reading = 0;
 }
 
+void pier__port_log(struct pier__hport *port, const pier_diag *fault) {
+  const pier_host *host = port->host;
+  pier_port self = {port->core.number};
+  if (host->log && !host->ending) host->log(self, fault, host->log_state);
+}
+
+void pier__log_bad_value(struct pier__hport *port) {
+  pier_diag fault;
+  pier_diag_set(&fault, PIER_EBADARG, 0, "Bad value on output port '%s'", port->title);
+  pier__port_log(port, &fault);
+}
+
 static void report(struct pier__port *core, const pier_diag *fault) {
-  const pier_host *host = hport(core)->host;
-  pier_port port = {core->number};
-  if (host->log && !host->ending) host->log(port, fault, host->log_state);
+  pier__port_log(hport(core), fault);
+}
+
+static void close_end(int *fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+void pier__port_close_ends(struct pier__hport *port) {
+  stop_reading(&port->core);
+  want_write(&port->core, 0);
+  close_end(&port->in);
+  close_end(&port->out);
+  close_end(&port->in_event);
+  close_end(&port->out_event);
 }
 
 /* A descriptor that a child may still share stays in an epoll set after
  * close(2): it is taken out by name. */
 static void bury(struct pier__port *core) {
   struct pier__hport *port = hport(core);
-  stop_reading(core);
-  want_write(core, 0);
-  if (port->in >= 0) close(port->in);
-  if (port->out >= 0) close(port->out);
-  port->in = port->out = -1;
+  pier__port_close_ends(port);
   pier__table_remove(&port->host->ports, core->number);
 }
 
@@ -121,17 +166,17 @@ void pier__unpin(struct pier__hport *port) {
   if (--port->pins == 0 && port->core.state == PIER__PORT_DEAD) pier__hport_free(port);
 }
 
-static ssize_t read_pipe(int fd, void *to, size_t size) {
+static ssize_t read_pipe(const struct pier__hport *port, void *to, size_t size) {
   ssize_t got;
   do {
-    got = read(fd, to, size);
+    got = pier__descriptor_read(port, to, size);
   } while (got < 0 && errno == EINTR);
   return got;
 }
 
 /* Big frames are read into their place. */
 static ssize_t read_placed(struct pier__hport *port, void *place, size_t room) {
-  ssize_t got = read_pipe(port->in, place, room);
+  ssize_t got = read_pipe(port, place, room);
   if (got > 0) {
     pier_framer_placed(&port->core.framer, (size_t)got);
     pier__port_input(&port->core, (size_t)got);
@@ -147,7 +192,7 @@ static ssize_t read_chunk(struct pier__hport *port) {
     errno = EAGAIN; /* level-triggered: memory may be there next time */
     return -1;
   }
-  got = read_pipe(port->in, room, PIER__READ_SIZE);
+  got = read_pipe(port, room, PIER__READ_SIZE);
   /* What comes while the port is closing is nobody's; a line begun before is. */
   if (got > 0 && pier__port_usable(&port->core)) {
     pier__framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));

@@ -1,5 +1,6 @@
 /* open_port: in Erlang's words and in C's. */
 #include "host/arguments.h"
+#include "host/descriptors.h"
 #include "host/host.h"
 #include "host/pipes.h"
 #include "host/spawn.h"
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -16,14 +18,20 @@
 
 enum { LOW_ENOUGH = 64 };
 
+static int has_program(const pier_port_options *options) {
+  return options->kind == PIER_SPAWN || options->kind == PIER_SPAWN_EXECUTABLE;
+}
+
 static int check(const pier_port_options *options, pier_diag *diag) {
   int executable = options->kind == PIER_SPAWN_EXECUTABLE;
   int error = pier__options_check(options, diag);
   if (error < 0) return error;
-  if (!options->name)
+  if (!options->name && options->kind != PIER_FD)
     return pier_diag_set(diag, PIER_EBADARG, 0, "no name of a program was given");
   if (!executable && (options->arg0 || (options->args && options->args[0])))
     return pier_diag_set(diag, PIER_EBADARG, 0, "args and arg0 go with spawn_executable only");
+  if (options->flags & PIER_PORT_EXIT_STATUS && !has_program(options))
+    return pier_diag_set(diag, PIER_EBADARG, 0, "exit_status goes with programs only");
   return 0;
 }
 
@@ -43,10 +51,12 @@ static int check_system(const pier_port_options *options, pier_diag *diag) {
   return 0;
 }
 
+enum { DESCRIPTORS_TITLE = 48 };
+
 static struct pier__hport *hport_new(pier_host *host, const pier_port_options *options,
                                      pier_pid owner) {
   struct pier__hport *port = pier_alloc(sizeof *port);
-  size_t size = strlen(options->name) + 1;
+  size_t size = options->kind == PIER_FD ? DESCRIPTORS_TITLE : strlen(options->name) + 1;
   if (!port) return NULL;
   memset(port, 0, sizeof *port);
   port->title = pier_alloc(size);
@@ -56,10 +66,13 @@ static struct pier__hport *hport_new(pier_host *host, const pier_port_options *o
     pier_free(port);
     return NULL;
   }
-  memcpy(port->title, options->name, size);
+  if (options->kind == PIER_FD)
+    snprintf(port->title, size, "%lld/%lld", options->fd_in, options->fd_out);
+  else
+    memcpy(port->title, options->name, size);
   port->parallelism = (options->flags & PIER_PORT_PARALLELISM) != 0;
   port->host = host;
-  port->in = port->out = -1;
+  port->in = port->out = port->in_event = port->out_event = -1;
   port->core.owner = owner;
   port->core.number = ++host->last_port;
   return port;
@@ -110,50 +123,57 @@ static int start(struct pier__hport *port, const pier_port_options *options,
   return error;
 }
 
-static int adopt(struct pier__hport *port, pier_process *owner, struct pier__pipes *pipes) {
+/* Nothing comes from a descriptor that is not open, as in the BEAM, which logs it. */
+static void report_bad_input(struct pier__hport *port) {
+  pier_diag fault;
+  pier_diag_set(&fault, -EBADF, 0, "Bad input descriptor of port '%s'", port->title);
+  pier__port_log(port, &fault);
+}
+
+static int adopt(struct pier__hport *port, pier_process *owner) {
   pier_host *host = port->host;
   uint64_t number = port->core.number;
-  int error;
-  port->in = pipes->in;
-  port->out = pipes->out;
-  if (port->in >= 0) {
-    error = pier__watch(host, port->in, EPOLLIN, pier__event_key(number, PIER__READ));
-    if (error < 0) return error;
-    port->reading = 1;
-  }
+  int error = 0;
+  if (port->in >= 0) error = pier__port_start_reading(port);
+  if (error < 0) return error;
   if (pier__table_put(&host->ports, number, port) < 0) return PIER_ENOMEM;
   error = pier__link_port(port, owner);
   if (error < 0) pier__table_remove(&host->ports, number);
   return error;
 }
 
+static int open_program(struct pier__hport *port, const pier_port_options *options,
+                        pier_diag *diag) {
+  struct pier__pipes pipes;
+  int error = pier__pipes_open(&pipes, (port->core.flags & PIER_PORT_IN) != 0,
+                               (port->core.flags & PIER_PORT_OUT) != 0);
+  if (error < 0)
+    return pier_diag_set(diag, error, 0, "no pipe for the program: %s", pier_strerror(error));
+  port->in = pipes.in;
+  port->out = pipes.out;
+  error = check_system(options, diag);
+  if (error == 0) error = start(port, options, &pipes);
+  pier__pipes_close_child(&pipes);
+  return error;
+}
+
 static int open_checked(pier_process *owner, pier_port *port, const pier_port_options *options,
                         pier_diag *diag) {
-  pier_host *host = owner->host;
-  struct pier__hport *fresh = hport_new(host, options, owner->pid);
-  struct pier__pipes pipes;
+  struct pier__hport *fresh = hport_new(owner->host, options, owner->pid);
   int error;
   if (!fresh) return pier_diag_set(diag, PIER_ENOMEM, 0, "out of memory");
-  error = pier__pipes_open(&pipes, (fresh->core.flags & PIER_PORT_IN) != 0,
-                           (fresh->core.flags & PIER_PORT_OUT) != 0);
-  if (error < 0) {
-    pier_diag_set(diag, error, 0, "no pipe for the program: %s", pier_strerror(error));
-    goto fail;
+  error = has_program(options) ? open_program(fresh, options, diag)
+                               : pier__descriptors_open(fresh, options);
+  if (error == 0) error = adopt(fresh, owner);
+  if (error == 0) {
+    port->number = fresh->core.number;
+    if (fresh->descriptors && fresh->core.flags & PIER_PORT_IN && fresh->in < 0)
+      report_bad_input(fresh);
+    return 0;
   }
-  error = check_system(options, diag);
-  if (error == 0) error = start(fresh, options, &pipes);
-  if (error == 0) error = adopt(fresh, owner, &pipes);
-  if (error < 0) goto close_pipes;
-  pier__pipes_close_child(&pipes);
-  port->number = fresh->core.number;
-  return 0;
-
-close_pipes:
   if (diag && diag->error != error)
-    pier_diag_set(diag, error, 0, "%.120s: %s", options->name, pier_strerror(error));
-  if (fresh->reading) pier__unwatch(host, pipes.in);
-  pier__pipes_close(&pipes);
-fail:
+    pier_diag_set(diag, error, 0, "%.120s: %s", fresh->title, pier_strerror(error));
+  pier__port_close_ends(fresh);
   pier__hport_free(fresh);
   return error;
 }

@@ -12,6 +12,8 @@ static int attempt(pier_process *caller, const struct pier__order *order) {
   if (!port) return order->by_message ? 0 : PIER_EBADARG;
   if (port->core.busy) return PIER_EBUSY;
   pier__pin(port);
+  if (order->bad && (!order->by_message || order->owner.number == port->core.owner.number))
+    pier__log_bad_value(port);
   if (order->by_message && (order->bad || order->owner.number != port->core.owner.number))
     pier__badsig(port);
   else

@@ -18,6 +18,7 @@ int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
   port->io = io;
   port->flags = options->flags & both ? options->flags : options->flags | both;
   port->writable = (port->flags & PIER_PORT_OUT) != 0;
+  port->later = options->kind == PIER_FD;
   port->framing = options->framing;
   port->frame_limit = limits->frame;
   port->busy_low = options->busy_low > 0 ? options->busy_low : BUSY_LOW;
@@ -124,7 +125,7 @@ static void send_frame(struct pier__port *port, struct iovec parts[2]) {
   size_t size = parts[0].iov_len + parts[1].iov_len;
   ssize_t written = 0;
   if (size == 0) return;
-  if (pier__queue_size(&port->queue) == 0) {
+  if (pier__queue_size(&port->queue) == 0 && !port->later) {
     int first = parts[0].iov_len == 0;
     written = port->io->write(port, parts + first, 2 - first);
     if (written < 0) {
@@ -161,21 +162,46 @@ int pier__port_command(struct pier__port *port, pier_span data) {
   return pier__port_usable(port) ? command(port, data) : PIER_EBADARG;
 }
 
-void pier__port_writable(struct pier__port *port) {
+/* What the next write is to take: of a `later` port the rest of what was queued
+ * when the batch began. */
+static pier_span due(struct pier__port *port) {
   pier_span front = pier__queue_front(&port->queue);
+  if (!port->later) return front;
+  if (port->batch == 0) port->batch = front.size;
+  return pier_span_of(front.data + port->sent, port->batch - port->sent);
+}
+
+/* Bytes of a batch leave the queue together. */
+static size_t count_written(struct pier__port *port, size_t written) {
+  size_t whole = port->batch;
+  if (!port->later) return written;
+  port->sent += written;
+  if (port->sent < whole) return 0;
+  port->batch = port->sent = 0;
+  return whole;
+}
+
+static int input_is_over(const struct pier__port *port);
+static void input_over(struct pier__port *port);
+
+void pier__port_writable(struct pier__port *port) {
   struct iovec part;
   ssize_t written;
-  if (front.size == 0) return;
-  part.iov_base = (void *)(uintptr_t)front.data;
-  part.iov_len = front.size;
+  pier_span bytes;
+  if (pier__queue_size(&port->queue) == 0) return;
+  bytes = due(port);
+  part.iov_base = (void *)(uintptr_t)bytes.data;
+  part.iov_len = bytes.size;
   written = port->io->write(port, &part, 1);
   if (written < 0) {
     fail(port, (int)written);
     return;
   }
-  pier__queue_written(&port->queue, (size_t)written);
+  pier__queue_written(&port->queue, count_written(port, (size_t)written));
   note_queue(port);
-  if (port->state == PIER__PORT_CLOSING && pier__queue_size(&port->queue) == 0) die(port);
+  if (pier__queue_size(&port->queue) > 0) return;
+  if (port->later && input_is_over(port)) input_over(port);
+  if (port->state == PIER__PORT_CLOSING) die(port);
 }
 
 /* ---- Input ---------------------------------------------------------------------- */
@@ -264,21 +290,26 @@ static void happen(struct pier__port *port, enum event event) {
   actions[port->state][event](port);
 }
 
+static void input_over(struct pier__port *port) {
+  happen(port, INPUT_OVER);
+}
+
 /* exit_status waits for both: the end of the pipe and of the program. */
 static int input_is_over(const struct pier__port *port) {
+  if (port->later && pier__queue_size(&port->queue) > 0) return 0;
   return port->ended && (port->reaped || !(port->flags & PIER_PORT_EXIT_STATUS));
 }
 
 void pier__port_input_end(struct pier__port *port) {
   port->ended = 1;
   port->io->stop_reading(port);
-  if (input_is_over(port)) happen(port, INPUT_OVER);
+  if (input_is_over(port)) input_over(port);
 }
 
 void pier__port_reaped(struct pier__port *port, int status) {
   port->reaped = 1;
   port->status = status;
-  if ((port->flags & PIER_PORT_EXIT_STATUS) && input_is_over(port)) happen(port, INPUT_OVER);
+  if ((port->flags & PIER_PORT_EXIT_STATUS) && input_is_over(port)) input_over(port);
 }
 
 void pier__port_close(struct pier__port *port, pier_pid closed_to) {

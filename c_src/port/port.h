@@ -61,6 +61,7 @@ struct pier__port {
   struct pier_framer framer;
   size_t frame_limit;
   struct pier__queue queue;
+  size_t batch, sent; /* of a `later` port: what one write is to take, and has */
   size_t busy_low, busy_high;
   pier_pid owner;
   pier_pid closed_to; /* who asked for closing by message; 0 nobody */
@@ -73,6 +74,9 @@ struct pier__port {
   unsigned ended : 1;  /* the program's output has ended */
   unsigned busy : 1;
   unsigned writable : 1; /* has a pipe to the program */
+  /* Output is queued first and written at the next turn, and waits there until all
+   * of it has gone; the end of input waits for it: the BEAM has a thread for it. */
+  unsigned later : 1;
 };
 
 int pier__port_init(struct pier__port *port, const struct pier__port_io *io,

@@ -291,28 +291,6 @@ static int read_option(struct reading *reading, const pier__view *option) {
   return refuse(reading, pier_span_of(at, (size_t)(pier__view_skip(at) - at)));
 }
 
-/* What a name may be: a pair of one of these and something to read. */
-static const struct {
-  const char *name;
-  pier_name_kind kind;
-} kinds[] = {
-    {"spawn", PIER_SPAWN},
-    {"spawn_executable", PIER_SPAWN_EXECUTABLE},
-};
-
-static int read_name(struct reading *reading, pier_span term) {
-  pier__view name, kind, text;
-  size_t i;
-  pier__view_at(&name, pier__view_start(term));
-  if (!pier__shape_pair(&name, &kind, &text) || text.kind == PIER__NIL) return PIER_EBADARG;
-  for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    if (!pier__shape_is_atom(&kind, kinds[i].name)) continue;
-    reading->settings->options.kind = kinds[i].kind;
-    return add_text(reading, &text, &reading->name);
-  }
-  return PIER_EBADARG;
-}
-
 /* ---- From places to pointers ----------------------------------------------------- */
 
 static const char *at(const struct reading *reading, size_t place) {
@@ -338,7 +316,7 @@ static int finish(struct reading *reading) {
   if (reading->line_set) options->framing.kind = PIER_LINE;
   if (resolve(reading, &reading->args, &settings->args) < 0) return PIER_ENOMEM;
   if (resolve(reading, &reading->env, &settings->env) < 0) return PIER_ENOMEM;
-  options->name = at(reading, reading->name);
+  options->name = options->kind == PIER_FD ? NULL : at(reading, reading->name);
   options->cd = at(reading, reading->cd);
   options->arg0 = at(reading, reading->arg0);
   options->args = (const char *const *)(void *)settings->args.data;
@@ -361,10 +339,12 @@ static int read_all(struct reading *reading, pier_span name, pier_span list) {
     pier_diag_set(reading->diag, error, 0, "the options are no list");
   if (error == 0) error = check_together(reading);
   if (error < 0) return error;
-  error = read_name(reading, name);
+  reading->name = reading->settings->text.size;
+  error = pier__settings_name(&reading->settings->options, name, &reading->settings->text);
   if (error < 0)
     return pier_diag_set(reading->diag, error, 0,
-                         "the name is neither {spawn,Command} nor {spawn_executable,File}");
+                         "the name is neither {spawn,Command} nor {spawn_executable,File} "
+                         "nor {fd,In,Out} nor a file");
   if (reading->args_given && reading->settings->options.kind != PIER_SPAWN_EXECUTABLE)
     return pier_diag_set(reading->diag, PIER_EBADARG, 0,
                          "args and arg0 go with spawn_executable only");

@@ -17,6 +17,10 @@ int pier__settings_read(struct pier__settings *settings, pier_span name, pier_sp
                         pier_diag *diag);
 void pier__settings_free(struct pier__settings *settings);
 
+/* The first argument of open_port: sets the kind, and the descriptors, and appends
+ * the text of a command or a file with its NUL to `text`. PIER_EBADARG. */
+int pier__settings_name(pier_port_options *options, pier_span name, pier_buffer *text);
+
 /* The checks that options made in C need as well. */
 int pier__options_check(const pier_port_options *options, pier_diag *diag);
 

@@ -92,7 +92,12 @@ PIER_API int pier_message_data_match_typed(const pier_message *message, const ui
 
 /* ---- Options ------------------------------------------------------------- */
 
-typedef enum pier_name_kind { PIER_SPAWN, PIER_SPAWN_EXECUTABLE } pier_name_kind;
+typedef enum pier_name_kind {
+  PIER_SPAWN,            /* {spawn,Command} */
+  PIER_SPAWN_EXECUTABLE, /* {spawn_executable,File} */
+  PIER_FD,               /* {fd,In,Out}: descriptors that are there already */
+  PIER_FILE              /* an atom or a string: a file to read, or to write */
+} pier_name_kind;
 
 enum {
   PIER_PORT_IN = 1 << 0,
@@ -107,7 +112,7 @@ enum {
 
 typedef struct pier_port_options {
   pier_name_kind kind;
-  const char *name; /* the command, or the file */
+  const char *name; /* the command, or the file; not of PIER_FD */
   pier_framing framing;
   unsigned flags;          /* neither IN nor OUT is both */
   const char *cd;          /* NULL: the host's own */
@@ -116,6 +121,7 @@ typedef struct pier_port_options {
   const char *const *env;  /* NULL-terminated "K=V" sets, "K" and "K=" unset */
   size_t busy_low;         /* {busy_limits_port,{Low,High}}; 0: 4096 */
   size_t busy_high;        /* 0: 8192; SIZE_MAX: never busy */
+  long long fd_in, fd_out; /* PIER_FD. The port works on copies: they stay open */
 } pier_port_options;
 
 PIER_API void pier_port_options_init(pier_port_options *options, pier_name_kind kind,
