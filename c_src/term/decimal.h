@@ -30,7 +30,11 @@ static inline size_t pier__put_few(uint8_t *to, unsigned value) {
 size_t pier__put_many(uint8_t *to, uint64_t value);
 
 static inline size_t pier__put_decimal(uint8_t *to, uint64_t value) {
-  return value < 1000 ? pier__put_few(to, (unsigned)value) : pier__put_many(to, value);
+  if (value < 1000) return pier__put_few(to, (unsigned)value);
+  if (value >= 10000) return pier__put_many(to, value);
+  memcpy(to, pier__two_digits + 2 * (value / 100), 2);
+  memcpy(to + 2, pier__two_digits + 2 * (value % 100), 2);
+  return 4;
 }
 
 /* 1,2,255: the address after it; at most four characters a byte. */

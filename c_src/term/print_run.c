@@ -13,6 +13,9 @@
 
 #include <string.h>
 
+/* Where a run stands stays in registers only if nothing that moves it is a call. */
+#define IN_PLACE static inline __attribute__((always_inline))
+
 enum { LEVELS = 4, SPARE = 64 }; /* bytes that are asked for besides */
 
 typedef struct level {
@@ -30,40 +33,40 @@ typedef struct run {
   level levels[LEVELS];
 } run;
 
-static inline bool has_room(const run *r, size_t size) {
+IN_PLACE bool has_room(const run *r, size_t size) {
   return (size_t)(r->end - r->to) >= size + SPARE;
 }
 
-static inline void put(run *r, uint8_t c) {
+IN_PLACE void put(run *r, uint8_t c) {
   *r->to++ = c;
 }
 
 /* A lower case letter, then letters, digits, _ and @; and no reserved word. */
-static inline bool is_bare(const uint8_t *name, size_t size) {
+IN_PLACE bool print_name(run *r, const uint8_t *name, size_t size) {
   static const uint64_t allowed[2] = {UINT64_C(0x03ff000000000000),
                                       UINT64_C(0x07fffffe87ffffff)};
+  uint8_t *to = r->to;
   size_t i;
-  if (size == 0 || name[0] < 'a' || name[0] > 'z') return false;
-  for (i = 1; i < size; i++)
-    if (name[i] >= 128 || !(allowed[name[i] >> 6] >> (name[i] & 63) & 1)) return false;
-  return !pier__is_reserved(pier_span_of(name, size));
-}
-
-static bool print_name(run *r, const uint8_t *name, size_t size) {
-  if (!has_room(r, size) || !is_bare(name, size)) return false;
-  memcpy(r->to, name, size);
-  r->to += size;
+  if (!has_room(r, size) || size == 0 || name[0] < 'a' || name[0] > 'z') return false;
+  to[0] = name[0];
+  for (i = 1; i < size; i++) {
+    uint8_t c = name[i];
+    if (c >= 128 || !(allowed[c >> 6] >> (c & 63) & 1)) return false;
+    to[i] = c;
+  }
+  if (size > 1 && pier__is_reserved(pier_span_of(name, size))) return false;
+  r->to = to + size;
   r->at = name + size;
   return true;
 }
 
-static inline void print_number(run *r, int64_t value, const uint8_t *next) {
+IN_PLACE void print_number(run *r, int64_t value, const uint8_t *next) {
   if (value < 0) put(r, '-');
   r->to += pier__put_decimal(r->to, (uint64_t)(value < 0 ? -value : value));
   r->at = next;
 }
 
-static bool print_string(run *r) {
+IN_PLACE bool print_string(run *r) {
   size_t size = pier__load16(r->at + 1);
   if (!has_room(r, 4 * size)) return false;
   put(r, '[');
@@ -73,7 +76,7 @@ static bool print_string(run *r) {
   return true;
 }
 
-static bool print_binary(run *r) {
+IN_PLACE bool print_binary(run *r) {
   uint64_t size = pier__load32(r->at + 1);
   if (size > SIZE_MAX / 8 || !has_room(r, 4 * (size_t)size)) return false;
   put(r, '<');
@@ -85,7 +88,7 @@ static bool print_binary(run *r) {
   return true;
 }
 
-static void print_float(run *r) {
+IN_PLACE void print_float(run *r) {
   uint64_t bits = pier__load64(r->at + 1);
   double value;
   memcpy(&value, &bits, sizeof value);
@@ -93,20 +96,25 @@ static void print_float(run *r) {
   r->at += 9;
 }
 
-static bool print_identifier(run *r) {
-  enum { LONGEST = 128 };
+/* Appends what is at `at`; the address after it. */
+static const uint8_t *append_identifier(pier_buffer *out, const uint8_t *at) {
   pier__view view;
+  pier__view_at(&view, at);
+  pier__print_identifier(out, &view);
+  return view.next;
+}
+
+IN_PLACE bool print_identifier(run *r) {
+  enum { LONGEST = 128 };
   if (!has_room(r, LONGEST)) return false;
-  pier__view_at(&view, r->at);
   r->out->size = (size_t)(r->to - r->out->data);
-  pier__print_identifier(r->out, &view);
+  r->at = append_identifier(r->out, r->at);
   r->to = r->out->data + r->out->size;
-  r->at = view.next;
   return true;
 }
 
 /* A container at `at`, whose head has `size` bytes and says `count`. */
-static bool open_level(run *r, const char *bracket, size_t size, size_t count) {
+IN_PLACE bool open_level(run *r, const char *bracket, size_t size, size_t count) {
   level *next = &r->levels[r->depth];
   if (r->depth == LEVELS) return false;
   for (; *bracket; bracket++)
@@ -121,7 +129,7 @@ static bool open_level(run *r, const char *bracket, size_t size, size_t count) {
 }
 
 /* A whole term, or the begin of a container. */
-static bool print_next(run *r) {
+IN_PLACE bool print_next(run *r) {
   const uint8_t *at = r->at;
   if (!has_room(r, 0)) return false;
   switch (*at) {
@@ -196,7 +204,7 @@ static bool follows(const uint8_t *before, const uint8_t *at) {
   return order < 0 || (order == 0 && size_before < size);
 }
 
-static bool separate(run *r, level *top) {
+IN_PLACE bool separate(run *r, level *top) {
   bool map = top->tag == PIER__TAG_MAP;
   if (!has_room(r, 0)) return false;
   if (map && top->left % 2 == 1) {
@@ -213,7 +221,7 @@ static bool separate(run *r, level *top) {
 
 /* Ends what is complete, and with it perhaps what that is in; false if a list
  * does not end here. */
-static bool close_levels(run *r) {
+IN_PLACE bool close_levels(run *r) {
   while (r->depth > 0 && r->levels[r->depth - 1].left == 0) {
     level *top = &r->levels[r->depth - 1];
     if (!has_room(r, 0)) return false;
@@ -225,14 +233,53 @@ static bool close_levels(run *r) {
   return true;
 }
 
+/* As many of `count` terms at r->at as are integers, each after a comma, the first if
+ * it says so: how many. Where the run stands is kept in registers. */
+IN_PLACE size_t print_integers(run *r, size_t count, bool comma) {
+  const uint8_t *at = r->at;
+  uint8_t *to = r->to, *last = r->end - SPARE;
+  size_t done;
+  for (done = 0; done < count && to < last; done++) {
+    if (comma || done > 0) *to = ',';
+    if (*at == PIER__TAG_SMALL_INTEGER) {
+      to += comma || done > 0;
+      to += pier__put_few(to, at[1]);
+      at += 2;
+    } else if (*at == PIER__TAG_INTEGER) {
+      int64_t value = (int32_t)pier__load32(at + 1);
+      to += comma || done > 0;
+      if (value < 0) *to++ = '-';
+      to += pier__put_decimal(to, (uint64_t)(value < 0 ? -value : value));
+      at += 5;
+    } else {
+      break;
+    }
+  }
+  r->at = at;
+  r->to = to;
+  return done;
+}
+
+/* The next element of a container, or what is left of a list's integers. */
+IN_PLACE bool print_element(run *r, level *top) {
+  size_t depth = r->depth, integers = 0;
+  if (top->tag == PIER__TAG_LIST) integers = print_integers(r, top->left, !top->first);
+  top->left -= integers;
+  if (integers > 0) {
+    top->first = false;
+    return true;
+  }
+  if (!separate(r, top) || !print_next(r)) return false;
+  if (r->depth == depth) top->left--;
+  return true;
+}
+
 /* The whole term at r->at. */
-static bool print_whole(run *r) {
+IN_PLACE bool print_whole(run *r) {
   r->depth = 0;
   do {
-    size_t depth = r->depth;
-    if (depth > 0 && !separate(r, &r->levels[depth - 1])) return false;
-    if (!print_next(r)) return false;
-    if (r->depth == depth && depth > 0) r->levels[depth - 1].left--;
+    if (r->depth > 0 ? !print_element(r, &r->levels[r->depth - 1]) : !print_next(r))
+      return false;
     if (!close_levels(r)) return false;
   } while (r->depth > 0);
   return true;
@@ -246,17 +293,18 @@ size_t pier__print_run(pier_buffer *out, const uint8_t **at, size_t count, bool 
   r.at = *at;
   r.to = out->data + out->size;
   r.end = out->data + out->capacity;
-  for (; done < count && has_room(&r, 0); done++) {
+  while (done < count && has_room(&r, 0)) {
+    size_t integers = print_integers(&r, count - done, comma || done > 0);
     uint8_t *before = r.to;
+    done += integers;
+    *at = r.at;
+    if (integers > 0) continue;
     if (comma || done > 0) put(&r, ',');
-    if (*r.at == PIER__TAG_SMALL_INTEGER) {
-      print_number(&r, r.at[1], r.at + 2);
-    } else if (*r.at == PIER__TAG_INTEGER) {
-      print_number(&r, (int32_t)pier__load32(r.at + 1), r.at + 5);
-    } else if (!print_whole(&r)) {
+    if (!print_whole(&r)) {
       r.to = before;
       break;
     }
+    done++;
     *at = r.at;
   }
   out->size = (size_t)(r.to - out->data);

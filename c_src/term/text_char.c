@@ -66,13 +66,17 @@ bool pier__is_reserved(pier_span word) {
       ['t' - 'a'] = {"try"},
       ['w' - 'a'] = {"when"},
       ['x' - 'a'] = {"xor"}};
+  char padded[LONGEST + 1] = {0};
   size_t i;
   const char(*row)[LONGEST + 1];
   if (word.size < SHORTEST || word.size > LONGEST) return false;
   if (word.data[0] < 'a' || word.data[0] > 'z') return false;
   row = words[word.data[0] - 'a'];
+  if (!row[0][0]) return false;
+  for (i = 0; i < word.size; i++)
+    padded[i] = (char)word.data[i];
   for (i = 0; i < sizeof words[0] / sizeof words[0][0] && row[i][0]; i++)
-    if (memcmp(row[i], word.data, word.size) == 0 && row[i][word.size] == '\0') return true;
+    if (memcmp(row[i], padded, sizeof padded) == 0) return true;
   return false;
 }
 
