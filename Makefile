@@ -72,11 +72,13 @@ all: $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(BUILD)/libpier.so $(BUILD)/lib
 all: $(if $(CLI_SOURCES),$(BUILD)/pier) $(EXAMPLES:%=$(PRIV)/%) ## libraries, command, examples (in priv/)
 .DEFAULT_GOAL := all
 
-# The Erlang side of pier scenario, where there is a compiler for it and this machine
-# is to run the command.
+# The Erlang side, where there is a compiler for it and this machine is to run the command.
 ERLC ?= erlc
-MODULES := $(if $(CROSSCOMPILE)$(MIX_APP_PATH),,$(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/pier_scenario*.erl))))
+MODULES := $(if $(CROSSCOMPILE)$(MIX_APP_PATH),,$(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/*.erl)) $(BUILD)/ebin/pier.app))
 all: $(MODULES)
+$(BUILD)/ebin/pier.app: erl_src/pier.app.src
+	@mkdir -p $(@D)
+	@cp $< $@
 $(BUILD)/ebin/%.beam: erl_src/%.erl
 	@mkdir -p $(@D)
 	$(ERLC) +debug_info -Werror -o $(@D) $<
@@ -181,20 +183,6 @@ ROUNDS ?= 100
 .PHONY: orphans
 orphans: all tests ## kill -9 of owners, ROUNDS (100) times: nothing lives on; needs erl for the BEAM
 	PIER_BUILD=$(CHECK) PIER_ROUNDS=$(ROUNDS) sh test/erl/orphans.t
-
-# Every combination of options that decides how a port ends, a thousand times each.
-# Sanitizers and valgrind exclude each other: for it the test is built as installed.
-OPENS ?= 1000
-VALGRIND ?= valgrind
-.PHONY: matrix valgrind
-matrix: $(CHECK)/test/host/test_matrix ## OPENS (1000) ports of each kind opened and closed, with sanitizers
-	PIER_OPENS=$(OPENS) $<
-valgrind: $(BUILD)/plain/test/host/test_matrix ## the same under valgrind; takes minutes
-	PIER_OPENS=$(OPENS) $(VALGRIND) --quiet --leak-check=full --show-leak-kinds=all \
-	  --errors-for-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes --error-exitcode=1 $<
-$(BUILD)/plain/test/%: $(BUILD)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/libpier_host.a $(BUILD)/libpier.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # The same test as in check, on the command that is installed and with many terms.
 .PHONY: roundtrip

@@ -1,212 +1,288 @@
-%% @doc The owner of a port program that answers one term with one term.
+%% @doc Owners of port programs.
 %%
-%% A process of this module opens the program with `{packet, N}', sends it the
-%% terms of its callers and hands them the answers, in order. It is made to
-%% stand in a supervision tree:
+%% A process of this module owns a program: it opens it, sends it the calls of
+%% other processes and hands them the answers, tells subscribers what happened,
+%% and logs what the program logs. It is made to stand in a supervision tree:
 %% ```
-%% Children = [pier:child_spec(#{name => calc, program => {priv, pier, "calc"}})],
+%% Children = [pier:child_spec(#{name => calc, program => {priv, my_app, "calc"}})],
 %% {ok, {ok, 3}} = pier:call(calc, {add, 1, 2}).
 %% '''
 %% When the program ends, so does its owner, with a reason that
-%% {@link format_error/1} turns into a sentence; callers that wait get it as
-%% `{error, Reason}'. When the owner ends, the port closes, and the program
-%% finds the end of its standard input.
+%% {@link format_error/1} turns into a sentence, and its supervisor starts both
+%% anew; callers that wait get `{error, Reason}'. When the owner ends, the port
+%% closes, and a program of pier ends too; one that is not of pier ends for sure
+%% with the option `wrap'.
+%%
+%% == The first words ==
+%%
+%% Without the option `packet' the program must say hello (doc/protocol.md), as
+%% every program made with pier does; {@link start_link/1} waits for it, and
+%% says in one sentence what is wrong if text or anything else comes. With
+%% `packet' there is no hello, so that any program that speaks
+%% `{packet, N}' and terms can be owned. In both cases the frames are cut here and
+%% not by the emulator: stray text is an error, not a length.
+%%
+%% == Hooks ==
+%%
+%% The option `hook' is a fun of three arguments or a module with
+%% `execute/3'; `hook => telemetry' is enough where that library is there. It is called in the
+%% owner with an event, measurements and what it is about (with at least
+%% `program' and `name'):
+%% <table>
+%% <tr><td>`[pier, port, start]'</td><td>`system_time'</td><td>`os_pid'</td></tr>
+%% <tr><td>`[pier, port, stop]'</td><td>`duration'</td><td>`reason'</td></tr>
+%% <tr><td>`[pier, call, stop]'</td><td>`duration'</td>
+%%     <td>`result': `answer', `timeout' or `caller' (which died)</td></tr>
+%% <tr><td>`[pier, call, refused]'</td><td>`count'</td><td>`reason'</td></tr>
+%% <tr><td>`[pier, event]'</td><td>`subscribers'</td><td></td></tr>
+%% <tr><td>`[pier, event, dropped]'</td><td>`count'</td><td>`key'</td></tr>
+%% <tr><td>`[pier, log]'</td><td>`count'</td><td>`level'</td></tr>
+%% </table>
+%% Durations are in native units. A hook that fails is logged, and no harm is done.
 -module(pier).
--behaviour(gen_server).
 
--export([child_spec/1, start_link/1, call/2, call/3, stop/1, format_error/1]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
--export_type([options/0, program/0, reason/0]).
+-export([child_spec/1, start_link/1, stop/1, info/1]).
+-export([call/2, call/3, cast/2, send_request/2, receive_response/2]).
+-export([subscribe/1, unsubscribe/2, credit/2]).
+-export([format_error/1]).
+-export_type([options/0, owner/0, request_id/0, hook/0, reason/0]).
 
--type program() :: {priv, App :: atom(), Name :: file:filename()} | file:filename_all().
-%% A file below the `priv' folder of an application, or a path; nothing is
-%% searched in `PATH'.
+-type owner() :: pid() | atom() | {atom(), node()} | {global, term()} | {via, module(), term()}.
+
+-type hook() :: module() | fun((Event :: [atom()], Measurements :: map(), About :: map()) -> term()).
 
 -type options() ::
-    #{program := program(),
+    #{program := pier_program:program(),
       name => atom(),                        % registered locally under this name
       args => [string() | binary()],         % default []
       env => [{string(), string() | false}], % default []
       cd => file:filename_all(),             % default: the emulator's own
-      packet => 1 | 2 | 4,                   % default 4
-      safe => boolean()}.                    % answers may not make new atoms; default false
+      wrap => pier_program:wrap(),           % opened behind pier wrap; default false
+      packet => 1 | 2 | 4,                   % no hello, this N; default: the hello says it
+      mode => plain | call,                  % with packet the default is plain; with a hello
+                                             % it says what the program's must be
+      hello => pos_integer(),                % milliseconds to wait for it, default 5000
+      frame => pos_integer(),                % the biggest payload that is taken, default 64 MiB
+      backlog => non_neg_integer(),          % calls that wait while the program does not read,
+                                             % default 100000
+      safe => boolean(),                     % answers may not make new atoms; default false
+      events => boolean(),                   % plain mode: {event,_}, {dropped,_,_} and {log,_,_}
+                                             % are no answers; default false
+      credit => non_neg_integer(),           % events that may come at first, default: any number
+      hook => hook(),
+      %% For the supervisor:
+      id => term(), restart => permanent | transient | temporary, shutdown => timeout() | brutal_kill}.
 
 -type reason() ::
-    {program, file:filename_all(), {status, 0..255} | {signal, pos_integer()}}
-  | {program, file:filename_all(), {port, term()}}
-  | {program, file:filename_all(), {bad_answer, binary()}}
-  | {program, file:filename_all(), file:posix() | system_limit | badarg}
-  | {no_priv_dir, atom()}
+    {program, file:filename_all(), how()}
+  | pier_program:fault()
+  | {too_big, Size :: pos_integer(), Limit :: pos_integer()}
+  | overload                                 % too many calls wait for the program to read
   | timeout
   | noproc
+  | stopped                                  % the owner, in good order
   | term().
 
--record(state, {port :: port(),
-                path :: file:filename_all(),
-                decode :: [safe],
-                waiting = queue:new() :: queue:queue(gen_server:from())}).
+-type how() ::
+    {status, 0..255} | {signal, pos_integer()} | {port, term()}
+  | pier_frames:fault()
+  | {truncated, pier_frames:fault(), {status, 0..255} | {signal, pos_integer()}}
+  | {bad_answer, binary()}
+  | {no_hello, timeout | {status, 0..255} | {signal, pos_integer()} | {port, term()}}
+  | {mode, Is :: plain | call | frame, Wanted :: plain | call | frame}.
+
+-opaque request_id() :: {reference(), pid() | atom() | {atom(), node()}}.
 
 %% @doc A child specification; the id is the name, or `pier'.
 -spec child_spec(options()) -> supervisor:child_spec().
 child_spec(Options) ->
-    #{id => maps:get(name, Options, ?MODULE),
-      start => {?MODULE, start_link, [Options]},
-      restart => permanent,
-      shutdown => 5000,
+    #{id => maps:get(id, Options, maps:get(name, Options, ?MODULE)),
+      start => {?MODULE, start_link, [maps:without([id, restart, shutdown], Options)]},
+      restart => maps:get(restart, Options, permanent),
+      shutdown => maps:get(shutdown, Options, 5000),
       type => worker,
-      modules => [?MODULE]}.
+      modules => [pier_port]}.
 
-%% @doc Opens the program and becomes its owner.
+%% @doc Opens the program, waits for its hello and becomes its owner.
 -spec start_link(options()) -> {ok, pid()} | {error, reason()}.
-start_link(#{name := Name} = Options) ->
-    gen_server:start_link({local, Name}, ?MODULE, Options, []);
+start_link(#{hello := _} = Options) ->
+    pier_port:start_link(Options);
 start_link(Options) ->
-    gen_server:start_link(?MODULE, Options, []).
-
-%% @doc As {@link call/3} with a time-out of five seconds.
--spec call(gen_server:server_ref(), term()) -> {ok, Answer :: term()} | {error, reason()}.
-call(Owner, Request) ->
-    call(Owner, Request, 5000).
-
-%% @doc Sends `Request' to the program and waits for its answer. A time-out
-%% leaves the program alone: its late answer is dropped.
--spec call(gen_server:server_ref(), term(), timeout()) ->
-          {ok, Answer :: term()} | {error, reason()}.
-call(Owner, Request, Timeout) ->
-    try
-        gen_server:call(Owner, {call, term_to_binary(Request)}, Timeout)
-    catch
-        exit:{Reason, {gen_server, call, _}} -> {error, Reason}
-    end.
+    pier_port:start_link(maps:merge(#{packet => 4}, Options)).
 
 %% @doc Closes the port and ends its owner.
--spec stop(gen_server:server_ref()) -> ok.
+-spec stop(owner()) -> ok.
 stop(Owner) ->
     gen_server:stop(Owner).
 
+%% @doc What there is to know: `program', `os_pid', `mode', `packet', the number of
+%% `calls' without an answer, of frames in the `backlog', of `subscribers'.
+-spec info(owner()) -> map().
+info(Owner) ->
+    gen_server:call(Owner, info).
+
+%% Calls
+
+%% @doc As {@link call/3} with a time-out of five seconds.
+-spec call(owner(), term()) -> {ok, Answer :: term()} | {error, reason()}.
+call(Owner, Request) ->
+    call(Owner, Request, 5000).
+
+%% @doc Sends `Request' to the program and waits for its answer. After the
+%% time-out the program is told that nobody wants the answer any more (in call
+%% mode); the answer, should it come, reaches nobody.
+-spec call(owner(), term(), timeout()) -> {ok, Answer :: term()} | {error, reason()}.
+call(Owner, Request, Timeout) ->
+    receive_response(send_request(Owner, Request), Timeout).
+
+%% @doc Sends `Request' and does not wait: {@link receive_response/2} does.
+-spec send_request(owner(), term()) -> request_id().
+send_request(Owner, Request) ->
+    Process = process(Owner),
+    Reference = erlang:monitor(process, Process, [{alias, reply_demonitor}]),
+    send(Process, pier_port:call_message(self(), Reference, Request)),
+    {Reference, Process}.
+
+%% A name that nobody has: the monitor says so.
+send(Process, Message) ->
+    try Process ! Message, ok catch error:badarg -> ok end.
+
+%% @doc Waits for the answer to a request of this process, once.
+-spec receive_response(request_id(), timeout()) -> {ok, Answer :: term()} | {error, reason()}.
+receive_response({Reference, Process}, Timeout) ->
+    receive
+        {Reference, Result} -> Result;
+        {'DOWN', Reference, process, _, Reason} -> {error, reason(Reason)}
+    after Timeout ->
+        erlang:demonitor(Reference, [flush]),
+        receive
+            {Reference, Result} -> Result
+        after 0 ->
+            send(Process, pier_port:cancel_message(Reference)),
+            {error, timeout}
+        end
+    end.
+
+%% @doc Sends `Request' for which no answer is wanted. Always `ok', as in
+%% {@link gen_server:cast/2}.
+-spec cast(owner(), term()) -> ok.
+cast(Owner, Request) ->
+    gen_server:cast(Owner, {cast, term_to_binary(Request)}).
+
+%% Events
+
+%% @doc The calling process gets `{Reference, {event, Event}}' for each event of
+%% the program, `{Reference, {dropped, Key, Count}}' when the program had to drop
+%% some, and `{'DOWN', Reference, process, Pid, Reason}' when the owner ends.
+-spec subscribe(owner()) -> {ok, reference()} | {error, reason()}.
+subscribe(Owner) ->
+    Reference = erlang:monitor(process, process(Owner), [{alias, demonitor}]),
+    try gen_server:call(Owner, {subscribe, self(), Reference}) of
+        ok -> {ok, Reference}
+    catch
+        exit:{Reason, {gen_server, call, _}} ->
+            erlang:demonitor(Reference, [flush]),
+            {error, reason(Reason)}
+    end.
+
+%% @doc No message with that reference comes after this.
+-spec unsubscribe(owner(), reference()) -> ok.
+unsubscribe(Owner, Reference) ->
+    erlang:demonitor(Reference, [flush]),
+    try gen_server:call(Owner, {unsubscribe, Reference}) catch exit:_ -> ok end,
+    flush(Reference).
+
+flush(Reference) ->
+    receive {Reference, _} -> flush(Reference) after 0 -> ok end.
+
+%% @doc The program may send `N' events more; `infinity' lifts the limit. A
+%% subscriber that says so after each event is never flooded.
+-spec credit(owner(), non_neg_integer() | infinity) -> ok.
+credit(Owner, N) ->
+    gen_server:cast(Owner, {credit, N}).
+
+%% What can be monitored and sent to.
+process({global, Name}) -> found(global:whereis_name(Name));
+process({via, Module, Name}) -> found(Module:whereis_name(Name));
+process(Owner) -> Owner.
+
+%% Nobody has this name; a monitor of it ends at once.
+found(undefined) -> 'there is no such owner';
+found(Pid) -> Pid.
+
+reason({shutdown, {program, _, _} = Reason}) -> Reason;
+reason(normal) -> stopped;
+reason(shutdown) -> stopped;
+reason({shutdown, _}) -> stopped;
+reason(Reason) -> Reason.
+
+%% Reasons
+
 %% @doc A sentence for a reason of this module.
 -spec format_error(reason()) -> unicode:chardata().
-format_error({program, Path, {status, Status}}) ->
-    io_lib:format("~ts ended with status ~b", [Path, Status]);
-format_error({program, Path, {signal, Signal}}) ->
-    io_lib:format("~ts was killed by signal ~b", [Path, Signal]);
-format_error({program, Path, {port, epipe}}) ->
-    io_lib:format("~ts stopped reading its input", [Path]);
-format_error({program, Path, {port, einval}}) ->
-    io_lib:format("a request for ~ts was too big for the packet header", [Path]);
-format_error({program, Path, {port, Reason}}) ->
-    io_lib:format("the port of ~ts ended: ~tp", [Path, Reason]);
-format_error({program, Path, {bad_answer, Bytes}}) ->
-    io_lib:format("~ts answered with ~b bytes that are no external term", [Path, byte_size(Bytes)]);
-format_error({program, Path, Posix}) when is_atom(Posix) ->
-    io_lib:format("~ts cannot be run: ~ts", [Path, describe(Posix)]);
+format_error({program, Path, How}) ->
+    [unicode:characters_to_list(Path), " " | how(How)];
+format_error({shutdown, {program, _, _} = Reason}) ->
+    format_error(Reason);
 format_error({no_priv_dir, App}) ->
     io_lib:format("the application ~tp has no priv folder", [App]);
+format_error({not_in_path, Name}) ->
+    io_lib:format("there is no ~ts in PATH", [Name]);
+format_error({too_big, Size, Limit}) ->
+    io_lib:format("a request of ~b bytes is too big, the program takes ~b", [Size, Limit]);
+format_error(overload) ->
+    "the program does not read, and too many requests wait for it";
 format_error(timeout) ->
     "the program did not answer in time";
 format_error(noproc) ->
     "no owner of a program has that name";
+format_error(stopped) ->
+    "the owner of the program was stopped";
 format_error(Other) ->
     io_lib:format("~tp", [Other]).
+
+how({status, Status}) ->
+    io_lib:format("ended with status ~b", [Status]);
+how({signal, Signal}) ->
+    io_lib:format("was killed by signal ~b", [Signal]);
+how({port, epipe}) ->
+    "stopped reading its input";
+how({port, Reason}) ->
+    io_lib:format("lost its port: ~tp", [Reason]);
+how({text, Bytes}) ->
+    ["wrote text to its standard output, where frames belong: " | quoted(Bytes)];
+how({no_frame, Bytes}) ->
+    ["wrote what is no frame of a term (is {packet,N} another?): " | quoted(Bytes)];
+how({frame_size, Size, Limit}) ->
+    io_lib:format("announced a frame of ~b bytes or more; ~b are allowed", [Size, Limit]);
+how({truncated, Fault, End}) ->
+    [how(End), " in the middle of a frame that began with " | quoted(element(2, Fault))];
+how({bad_answer, Bytes}) ->
+    io_lib:format("answered with ~b bytes that are no external term", [byte_size(Bytes)]);
+how({hello, Term}) ->
+    io_lib:format("said a hello that makes no sense: ~tP", [Term, 20]);
+how({no_hello, timeout}) ->
+    "said no hello in time: it hangs, or it was not made with pier (then give its packet)";
+how({no_hello, End}) ->
+    [how(End) | " before it said hello"];
+how({mode, Is, Wanted}) ->
+    io_lib:format("speaks in ~ts mode, ~ts mode was wanted", [Is, Wanted]);
+how(eacces) ->
+    "cannot be run: it has no x bit, or a folder above it cannot be searched";
+how(Posix) when is_atom(Posix) ->
+    ["cannot be run: " | describe(Posix)];
+how(Other) ->
+    io_lib:format("ended: ~tp", [Other]).
+
+quoted(Bytes) ->
+    Text = unicode:characters_to_list(Bytes),
+    case is_list(Text) andalso io_lib:printable_unicode_list(Text) of
+        true -> io_lib:format("~tp", [Text]);
+        false -> io_lib:format("~w", [Bytes])
+    end.
 
 describe(Posix) ->
     case file:format_error(Posix) of
         "unknown POSIX error" ++ _ -> atom_to_list(Posix);
         Text -> Text
     end.
-
-%% gen_server
-
-%% @private
-init(#{program := Program} = Options) ->
-    process_flag(trap_exit, true),
-    case path(Program) of
-        {ok, Path} -> open(Path, Options);
-        {error, Reason} -> {stop, Reason}
-    end.
-
-%% @private
-handle_call({call, Bytes}, From, #state{port = Port, waiting = Waiting} = State) ->
-    %% badarg means that the port has just ended: its last words come next, and
-    %% whoever waits then gets them.
-    try port_command(Port, Bytes) catch error:badarg -> true end,
-    {noreply, State#state{waiting = queue:in(From, Waiting)}};
-handle_call(_Request, _From, State) ->
-    {reply, {error, badarg}, State}.
-
-%% @private
-handle_cast(_Request, State) ->
-    {noreply, State}.
-
-%% @private
-handle_info({Port, {data, Bytes}}, #state{port = Port} = State) ->
-    answer(Bytes, State);
-handle_info({Port, {exit_status, Status}}, #state{port = Port} = State) when Status > 128 ->
-    ended({signal, Status - 128}, State);
-handle_info({Port, {exit_status, Status}}, #state{port = Port} = State) ->
-    ended({status, Status}, State);
-handle_info({'EXIT', Port, Reason}, #state{port = Port} = State) ->
-    ended({port, Reason}, State);
-handle_info({'EXIT', _Linked, Reason}, State) ->
-    {stop, Reason, State};
-handle_info(_Message, State) ->
-    {noreply, State}.
-
-%% @private
-terminate(_Reason, #state{port = Port}) ->
-    try port_close(Port) catch error:badarg -> true end,
-    ok.
-
-%% The program
-
-path({priv, App, Name}) ->
-    case code:priv_dir(App) of
-        {error, bad_name} -> {error, {no_priv_dir, App}};
-        Folder -> {ok, filename:join(Folder, Name)}
-    end;
-path(Path) ->
-    {ok, Path}.
-
-open(Path, Options) ->
-    %% A directory has an x bit: open_port/2 would take it, and the status that
-    %% follows would say nothing.
-    case filelib:is_dir(Path) of
-        true -> {stop, {program, Path, eisdir}};
-        false -> open_file(Path, Options)
-    end.
-
-open_file(Path, Options) ->
-    try open_port({spawn_executable, Path}, port_options(Options)) of
-        Port ->
-            Decode = [safe || maps:get(safe, Options, false)],
-            {ok, #state{port = Port, path = Path, decode = Decode}}
-    catch
-        error:Reason -> {stop, {program, Path, Reason}}
-    end.
-
-port_options(Options) ->
-    [binary, exit_status, use_stdio, hide,
-     {packet, maps:get(packet, Options, 4)},
-     {args, maps:get(args, Options, [])},
-     {env, maps:get(env, Options, [])}
-     | [{cd, Folder} || {ok, Folder} <- [maps:find(cd, Options)]]].
-
-answer(Bytes, #state{path = Path, decode = Decode, waiting = Waiting} = State) ->
-    try binary_to_term(Bytes, Decode) of
-        Answer ->
-            case queue:out(Waiting) of
-                {{value, From}, Rest} ->
-                    gen_server:reply(From, {ok, Answer}),
-                    {noreply, State#state{waiting = Rest}};
-                {empty, _} ->
-                    logger:warning("~ts said something nobody asked for: ~tp", [Path, Answer]),
-                    {noreply, State}
-            end
-    catch
-        error:badarg -> ended({bad_answer, Bytes}, State)
-    end.
-
-ended(How, #state{path = Path, waiting = Waiting} = State) ->
-    Reason = {program, Path, How},
-    [gen_server:reply(From, {error, Reason}) || From <- queue:to_list(Waiting)],
-    {stop, Reason, State#state{waiting = queue:new()}}.

@@ -1,13 +1,19 @@
 %% The owner of a port program, against programs that every system has and
 %% against calc.
 -module(pier_tests).
+-behaviour(supervisor).
 -include_lib("eunit/include/eunit.hrl").
+-export([init/1]).
 
 cat() ->
-    #{program => os:find_executable("cat")}.
+    #{program => os:find_executable("cat"), packet => 4}.
 
 sh(Script) ->
-    #{program => "/bin/sh", args => ["-c", Script]}.
+    #{program => "/bin/sh", args => ["-c", Script], packet => 4}.
+
+peer(Name) ->
+    Build = case os:getenv("PIER_BUILD") of false -> "build/check"; Folder -> Folder end,
+    filename:absname(filename:join([Build, "peers", Name])).
 
 calc() ->
     Folder = case os:getenv("PIER_BUILD") of
@@ -60,9 +66,9 @@ packets_test_() ->
 
 too_big_for_the_header_test() ->
     Owner = started((cat())#{packet => 1}),
-    Reason = {program, maps:get(program, cat()), {port, einval}},
-    ?assertEqual({error, Reason}, pier:call(Owner, lists:duplicate(300, a))),
-    ?assertEqual(Reason, reason_of(Owner)).
+    ?assertEqual({error, {too_big, 1507, 255}}, pier:call(Owner, lists:duplicate(300, 1000))),
+    ?assertEqual({ok, hello}, pier:call(Owner, hello)),
+    pier:stop(Owner).
 
 answers_go_to_their_callers_test() ->
     Owner = started(cat()),
@@ -98,16 +104,80 @@ signal_test() ->
     ?assertEqual({error, Reason}, pier:call(Owner, '\n')),
     ?assertEqual(Reason, reason_of(Owner)).
 
-text_is_no_answer_test() ->
-    Owner = started((sh("read -r _; echo hi"))#{packet => 1}),
-    %% "h" announces 104 bytes that never come.
-    ?assertEqual({error, {program, "/bin/sh", {status, 0}}}, pier:call(Owner, '\n')).
+%% What is no frame ends the owner at once, with what came.
+text_is_no_answer_test_() ->
+    [{integer_to_list(Packet),
+      fun() ->
+              Owner = started((sh("read -r _; echo hello; exec sleep 60"))#{packet => Packet}),
+              Reason = {program, "/bin/sh", {text, <<"hello\n">>}},
+              ?assertEqual({error, Reason}, pier:call(Owner, '\n')),
+              ?assertEqual(Reason, reason_of(Owner))
+      end} || Packet <- [1, 2, 4]].
 
 bad_answer_test() ->
     Owner = started(sh("read -r _; printf '\\0\\0\\0\\002hi'")),
-    Reason = {program, "/bin/sh", {bad_answer, <<"hi">>}},
+    Reason = {program, "/bin/sh", {no_frame, <<0, 0, 0, 2, "hi">>}},
     ?assertEqual({error, Reason}, pier:call(Owner, '\n')),
     ?assertEqual(Reason, reason_of(Owner)).
+
+%% What each of test/peers comes to, with the hello and without.
+hostile_test_() ->
+    Abc = <<0, 0, 0, 100, "abc">>,
+    [{Name ++ case Options of #{packet := _} -> ", packet"; _ -> ", hello" end,
+      fun() ->
+              Program = peer(Name),
+              Reason = {program, Program, Wanted},
+              case start(Options#{program => Program}) of
+                  {ok, Owner} ->
+                      ?assertEqual({error, Reason}, pier:call(Owner, hello, 20000)),
+                      ?assertEqual(Reason, reason_of(Owner));
+                  Error ->
+                      ?assertEqual({error, Reason}, Error)
+              end
+      end}
+     || {Name, Options, Wanted} <-
+            [{"says_hello", #{packet => 4}, {text, <<"hello, world\n">>}},
+             {"says_hello", #{hello => 20000}, {text, <<"hello, world\n">>}},
+             {"dies_in_frame", #{packet => 4}, {no_frame, Abc}},
+             {"dies_in_frame", #{hello => 20000}, {no_frame, Abc}},
+             {"dies_in_header", #{packet => 4}, {truncated, {no_frame, <<0, 0>>}, {signal, 9}}},
+             {"dies_in_header", #{hello => 20000}, {truncated, {no_frame, <<0, 0>>}, {signal, 9}}},
+             {"huge_header", #{packet => 4}, {frame_size, 16#ffffffff, 16#4000000}},
+             {"huge_header", #{hello => 20000}, {no_frame, <<255, 255, 255, 255>>}},
+             {"closes_stdin", #{packet => 4}, {no_frame, <<0, 0, 0, 1, "x">>}},
+             {"closes_stdin", #{hello => 20000}, {no_frame, <<0, 0, 0, 1, "x">>}},
+             {"says_nothing", #{hello => 100}, {no_hello, timeout}}]].
+
+%% What it floods with is no term: the first frame ends it.
+floods_test() ->
+    ?assertMatch({program, _, {no_frame, _}}, reason_of(started(#{program => peer("floods"), packet => 4}))).
+
+%% A program that does not read stops nobody: callers time out, the rest is refused.
+never_reads_test() ->
+    Owner = started((sh("exec sleep 100"))#{backlog => 3}),
+    Big = binary:copy(<<"x">>, 100000),
+    Requests = [pier:send_request(Owner, Big) || _ <- lists:seq(1, 6)],
+    [First, _, _, _, _, Last] = Requests,
+    ?assertEqual({error, overload}, pier:receive_response(Last, 20000)),
+    ?assertEqual({error, timeout}, pier:receive_response(First, 0)),
+    ?assertMatch(#{calls := 4, backlog := 3}, pier:info(Owner)),
+    pier:stop(Owner),
+    ?assertEqual([{error, stopped}],
+                 lists:usort([pier:receive_response(Request, 1000) || Request <- lists:sublist(Requests, 2, 4)])).
+
+%% What waited for the program to read comes in order when it does.
+backlog_test() ->
+    Owner = started(sh("read -r _ </dev/null; sleep 0.2; exec cat")),
+    Terms = [{N, binary:copy(<<"x">>, 50000)} || N <- lists:seq(1, 20)],
+    Requests = [pier:send_request(Owner, Term) || Term <- Terms],
+    ?assertEqual([{ok, Term} || Term <- Terms],
+                 [pier:receive_response(Request, 20000) || Request <- Requests]),
+    ?assertMatch(#{calls := 0, backlog := 0}, pier:info(Owner)),
+    pier:stop(Owner).
+
+bad_term_test() ->
+    Owner = started(sh("read -r _; printf '\\0\\0\\0\\002\\203z'; exec sleep 60")),
+    ?assertEqual({error, {program, "/bin/sh", {bad_answer, <<131, "z">>}}}, pier:call(Owner, '\n')).
 
 safe_test() ->
     Bytes = "\\203d\\0\\024never_heard_of_be" "fore",
@@ -124,6 +194,20 @@ directory_test() ->
 
 no_permission_test() ->
     ?assertEqual({error, {program, "/etc/passwd", eacces}}, start(#{program => "/etc/passwd"})).
+
+%% A release that was copied without modes, say.
+no_x_bit_test() ->
+    File = filename:join("/tmp", "pier-test." ++ os:getpid()),
+    ok = file:write_file(File, "#!/bin/sh\n"),
+    ?assertEqual({error, {program, File, eacces}}, start(#{program => File})),
+    ok = file:delete(File).
+
+in_path_test() ->
+    Owner = started(#{program => {path, "cat"}, packet => 4}),
+    ?assertEqual({ok, hello}, pier:call(Owner, hello)),
+    pier:stop(Owner),
+    ?assertEqual({error, {not_in_path, "no such program"}},
+                 start(#{program => {path, "no such program"}})).
 
 no_application_test() ->
     ?assertEqual({error, {no_priv_dir, no_such_application}},
@@ -152,6 +236,34 @@ supervised_test() ->
     pier:stop(Name),
     ?assertEqual(undefined, whereis(Name)).
 
+supervised_as_asked_test() ->
+    Spec = pier:child_spec((cat())#{name => a, id => b, restart => transient, shutdown => 7}),
+    ?assertMatch(#{id := b, restart := transient, shutdown := 7}, Spec),
+    ?assertEqual([(cat())#{name => a}], element(3, maps:get(start, Spec))).
+
+%% The supervisor's rules: a status other than 0 is a crash, 0 is none.
+restarted_test_() ->
+    [{lists:flatten(io_lib:format("~p, status ~b", [Restart, Status])),
+      fun() ->
+              process_flag(trap_exit, true),
+              logger:set_primary_config(level, none),
+              Options = sh("read -r line; exit " ++ integer_to_list(Status)),
+              Spec = pier:child_spec(Options#{id => x, restart => Restart}),
+              {ok, Supervisor} = supervisor:start_link(pier_tests, [Spec]),
+              [{x, Owner, _, _}] = supervisor:which_children(Supervisor),
+              {error, Reason} = pier:call(Owner, '\n'),
+              ?assertEqual({program, "/bin/sh", {status, Status}}, Reason),
+              Children = supervisor:which_children(Supervisor),
+              ?assertEqual(Again, [Pid || {x, Pid, _, _} <- Children, is_pid(Pid), Pid =/= Owner] =/= []),
+              unlink(Supervisor),
+              exit(Supervisor, shutdown)
+      end} || {Restart, Status, Again} <- [{permanent, 0, true}, {permanent, 3, true},
+                                           {transient, 0, false}, {transient, 3, true},
+                                           {temporary, 3, false}]].
+
+init(Children) ->
+    {ok, {#{intensity => 5}, Children}}.
+
 the_owners_end_closes_the_port_test() ->
     Before = erlang:ports(),
     Owner = started(cat()),
@@ -166,8 +278,27 @@ sentences_test_() ->
             [{Program({status, 3}), "/x/calc ended with status 3"},
              {Program({signal, 9}), "/x/calc was killed by signal 9"},
              {Program({port, epipe}), "/x/calc stopped reading its input"},
-             {Program({port, einval}), "a request for /x/calc was too big for the packet header"},
-             {Program({port, badsig}), "the port of /x/calc ended: badsig"},
+             {Program({port, badsig}), "/x/calc lost its port: badsig"},
+             {Program({text, <<"hi\n">>}),
+              "/x/calc wrote text to its standard output, where frames belong: \"hi\\n\""},
+             {Program({no_frame, <<0, 0, 1>>}),
+              "/x/calc wrote what is no frame of a term (is {packet,N} another?): <<0,0,1>>"},
+             {Program({frame_size, 100, 10}), "/x/calc announced a frame of 100 bytes or more; 10 are allowed"},
+             {Program({truncated, {no_frame, <<0, 0>>}, {signal, 9}}),
+              "/x/calc was killed by signal 9 in the middle of a frame that began with <<0,0>>"},
+             {Program({no_hello, {status, 1}}), "/x/calc ended with status 1 before it said hello"},
+             {Program({no_hello, timeout}),
+              "/x/calc said no hello in time: it hangs, or it was not made with pier"
+              " (then give its packet)"},
+             {Program({hello, x}), "/x/calc said a hello that makes no sense: x"},
+             {Program({mode, plain, call}), "/x/calc speaks in plain mode, call mode was wanted"},
+             {Program(eacces), "/x/calc cannot be run: it has no x bit, or a folder above it"
+              " cannot be searched"},
+             {{shutdown, Program({status, 0})}, "/x/calc ended with status 0"},
+             {{not_in_path, "x"}, "there is no x in PATH"},
+             {{too_big, 5, 4}, "a request of 5 bytes is too big, the program takes 4"},
+             {overload, "the program does not read, and too many requests wait for it"},
+             {stopped, "the owner of the program was stopped"},
              {Program({bad_answer, <<"hi">>}),
               "/x/calc answered with 2 bytes that are no external term"},
              {Program(enoent), "/x/calc cannot be run: no such file or directory"},

@@ -16,9 +16,8 @@ else
   skip "an escript with open_port gets the same terms" "no erl here"
 fi
 if command -v elixir >/dev/null; then
-  erlc -o "$scratch" erl_src/pier.erl
   is "an Elixir script, through the OTP application" \
-    "$(elixir -pa "$scratch" test/erl/calc.exs "$calc" | tr -d ' ' | sed 's/:ok/ok/g; s/^{ok,\(.*\)}$/\1/')" \
+    "$(elixir -pa build/ebin test/erl/calc.exs "$calc" | tr -d ' ' | sed 's/:ok/ok/g; s/^{ok,\(.*\)}$/\1/')" \
     "$(echo "$native" | head -n 2)"
 else
   skip "an Elixir script, through the OTP application" "no elixir here"
