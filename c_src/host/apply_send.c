@@ -45,7 +45,7 @@ static int find_destination(const struct pier__call *call, struct destination *t
 static int transmit(const struct pier__call *call, const struct destination *to,
                     unsigned flags) {
   if (to->object.port.number != 0)
-    return pier__send_to_port(call->caller, to->object.port, call->term[1], flags);
+    return pier_send_term_with(call->caller, to->object.port, call->term[1], flags);
   return pier_send(call->caller, to->object.pid, call->term[1]);
 }
 

@@ -231,7 +231,6 @@ int pier__sorted_keys(const struct pier__table *table, pier_buffer *keys);
 
 /* send.c: EXIT badsig to the owner, and nothing else. */
 void pier__badsig(struct pier__hport *port);
-int pier__send_to_port(pier_process *caller, pier_port port, pier_span message, unsigned flags);
 
 static inline struct pier__hport *pier__hport(const pier_host *host, pier_port port) {
   return pier__table_get(&host->ports, port.number);

@@ -89,8 +89,8 @@ static int send_pair(pier_process *caller, pier_port port, pier_pid owner,
   return send_bad(caller, port);
 }
 
-int pier__send_to_port(pier_process *caller, pier_port port, pier_span message,
-                       unsigned flags) {
+int pier_send_term_with(pier_process *caller, pier_port port, pier_span message,
+                        unsigned flags) {
   pier__view whole, from, what;
   pier_pid owner;
   int error = pier__may_call(caller);
@@ -103,7 +103,7 @@ int pier__send_to_port(pier_process *caller, pier_port port, pier_span message,
 }
 
 int pier_send_term(pier_process *caller, pier_port port, pier_span message) {
-  return pier__send_to_port(caller, port, message, 0);
+  return pier_send_term_with(caller, port, message, 0);
 }
 
 int pier_send(pier_process *caller, pier_pid to, pier_span term) {

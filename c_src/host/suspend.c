@@ -132,6 +132,7 @@ int pier__output(pier_process *caller, const struct pier__order *order, unsigned
   if (error < 0) return error;
   if (flags & PIER_LATER) return 1;
   error = pier_await(caller, &result, -1);
+  if (error < 0) pier__pending_drop(caller);
   return error < 0 ? error : result;
 }
 

@@ -159,11 +159,11 @@ enum {
 PIER_API int pier_command_with(pier_process *caller, pier_port port, pier_span data,
                                unsigned flags);
 
-/* A suspended process does nothing: its calls are PIER_ESUSPENDED, its callback
- * is not called. The host finishes the call it was suspended in as soon as the
- * port takes it, and pier_await gives its result in *error (may be NULL): 1 done,
- * 0 when timeout_ms passed first (-1 = wait for ever), PIER_ENOPROC if the process
- * died meanwhile (then nothing was sent), PIER_ESTATE if there is no such call. */
+/* A suspended process does nothing: its calls are PIER_ESUSPENDED (until its result
+ * has been fetched), its callback is not called. The host finishes the call it was suspended in
+ * as soon as the port takes it, and pier_await gives its result in *error (may be NULL): 1
+ * done, 0 when timeout_ms passed first (-1 = wait for ever), PIER_ENOPROC if the process died
+ * meanwhile (then nothing was sent), PIER_ESTATE if there is no such call. */
 PIER_API int pier_await(pier_process *caller, int *error, int timeout_ms);
 PIER_API int pier_process_suspended(const pier_process *process);
 
@@ -180,8 +180,10 @@ PIER_API int pier_command_format_typed(pier_process *caller, pier_port port,
 PIER_API int pier_close(pier_process *caller, pier_port port);
 PIER_API int pier_connect(pier_process *caller, pier_port port, pier_pid owner);
 
-/* Port ! Message, as a term. */
+/* Port ! Message, as a term; `flags` as of pier_command_with, PIER_FORCE excepted. */
 PIER_API int pier_send_term(pier_process *caller, pier_port port, pier_span message);
+PIER_API int pier_send_term_with(pier_process *caller, pier_port port, pier_span message,
+                                 unsigned flags);
 /* Port ! {Owner,{command,Data}}, {Owner,close}, {Owner,{connect,New}}. */
 PIER_API int pier_send_command(pier_process *caller, pier_port port, pier_pid owner,
                                pier_span data);
