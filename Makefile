@@ -184,6 +184,20 @@ ROUNDS ?= 100
 orphans: all tests ## kill -9 of owners, ROUNDS (100) times: nothing lives on; needs erl for the BEAM
 	PIER_BUILD=$(CHECK) PIER_ROUNDS=$(ROUNDS) sh test/erl/orphans.t
 
+# Every combination of options that decides how a port ends, a thousand times each.
+# Sanitizers and valgrind exclude each other: for it the test is built as installed.
+OPENS ?= 1000
+VALGRIND ?= valgrind
+.PHONY: matrix valgrind
+matrix: $(CHECK)/test/host/test_matrix ## OPENS (1000) ports of each kind opened and closed, with sanitizers
+	PIER_OPENS=$(OPENS) $<
+valgrind: $(BUILD)/plain/test/host/test_matrix ## the same under valgrind; takes minutes
+	PIER_OPENS=$(OPENS) $(VALGRIND) --quiet --leak-check=full --show-leak-kinds=all \
+	  --errors-for-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes --error-exitcode=1 $<
+$(BUILD)/plain/test/%: $(BUILD)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
 # The same test as in check, on the command that is installed and with many terms.
 .PHONY: roundtrip
 roundtrip: $(BUILD)/pier ## 100000 terms of the BEAM through text and JSON and back; needs erl

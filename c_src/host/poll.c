@@ -53,21 +53,28 @@ static void on_event(pier_host *host, uint64_t key) {
   }
 }
 
-/* What a program wrote comes before what its death does to the queue, as in
- * the BEAM, where the end of input throws the queue away. */
-static void work_off(pier_host *host, const struct epoll_event *events, int count) {
-  int i, others = 0;
+static int work_off_kind(pier_host *host, const struct epoll_event *events, int count,
+                         enum pier__event_kind kind) {
+  int i, done = 0;
   for (i = 0; i < count; i++) {
-    if ((events[i].data.u64 & 3) == PIER__READ)
-      on_event(host, events[i].data.u64);
-    else
-      others++;
-  }
-  for (i = 0; others > 0 && i < count; i++) {
-    if ((events[i].data.u64 & 3) == PIER__READ) continue;
+    if ((events[i].data.u64 & 3) != (uint64_t)kind) continue;
     on_event(host, events[i].data.u64);
-    others--;
+    done++;
   }
+  return done;
+}
+
+/* What a program wrote comes before what its death does to the queue, as in
+ * the BEAM, where the end of input throws the queue away. If its status is known
+ * by then it comes before a write that would fail: which of the two is seen is
+ * the race that it is there (doc/ports.md 5.2). */
+static void work_off(pier_host *host, const struct epoll_event *events, int count) {
+  static const enum pier__event_kind order[] = {PIER__READ, PIER__CHILD, PIER__WRITE,
+                                                PIER__WAKE};
+  size_t i;
+  int left = count;
+  for (i = 0; left > 0 && i < sizeof order / sizeof order[0]; i++)
+    left -= work_off_kind(host, events, count, order[i]);
 }
 
 int pier__turn(pier_host *host, int timeout_ms) {

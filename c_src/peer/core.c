@@ -1,4 +1,4 @@
-#include "peer/core.h"
+#include "peer/kept.h"
 #include "peer/life.h"
 
 #include <errno.h>
@@ -14,6 +14,12 @@ void pier_peer_config_init(pier_peer_config *config) {
   config->half_close = 1;
   config->grace_ms = 2000;
   pier_limits_init(&config->limits);
+  config->mode = PIER_PLAIN;
+  config->calls = 100000;
+  config->output = 16 << 20;
+  config->events = 1024;
+  config->event_bytes = 1 << 20;
+  config->threads = 4;
 }
 
 int pier_peer_new(pier_peer **peer, const pier_peer_config *config) {
@@ -29,15 +35,19 @@ int pier_peer_new(pier_peer **peer, const pier_peer_config *config) {
     pier_peer_config_init(&made->config);
   made->framing = pier_framing_packet(made->config.packet);
   error = pier__framer_init(&made->framer, &made->framing, &made->config.limits);
+  made->now = -1;
+  if (!error) error = pier__hub_new(&made->hub, &made->config);
   if (!error) error = pier__peer_guard(&made->config);
   if (!error) {
     error = pier__life_new(&made->life, &made->config);
     if (error) pier__peer_unguard(&made->config);
   }
   if (error) {
+    if (made->hub) pier__hub_release(made->hub);
     pier_free(made);
     return error;
   }
+  if (made->config.in >= 0) pier__hello_read(made);
   *peer = made;
   return 0;
 }
@@ -46,7 +56,11 @@ void pier_peer_free(pier_peer *peer) {
   size_t i;
   if (!peer) return;
   if (peer->detach) peer->detach(peer);
+  pier__hub_close(peer->hub);
+  pier__pool_close(peer->pool, peer->config.grace_ms);
   pier__life_free(peer->life);
+  pier__peer_forget(peer);
+  pier__hub_release(peer->hub);
   pier__peer_unguard(&peer->config);
   for (i = 0; i < peer->handler_count; i++)
     pier_free(peer->handlers[i].name);
@@ -74,7 +88,19 @@ static int fail_in_stream(pier_peer *peer) {
   return peer->diag.error;
 }
 
-int pier__peer_serve(pier_peer *peer) {
+/* Answers that are many leave, as far as they can, before more are made. 1 if the
+ * next frame has to wait. */
+static int relieve(pier_peer *peer) {
+  size_t most = peer->config.output < MUCH_OUTPUT ? peer->config.output : MUCH_OUTPUT;
+  int error;
+  if (pier__peer_waiting(peer) < most) return 0;
+  error = peer->write ? peer->write(peer, NULL, 0) : 0;
+  if (error < 0) return pier__peer_fail(peer, error, "writing to the owner");
+  peer->paused = pier__peer_waiting(peer) >= peer->config.output;
+  return peer->paused && peer->write;
+}
+
+static int serve(pier_peer *peer) {
   pier_frame frame;
   int got = 0;
   while (!peer->diag.error && !peer->stopped) {
@@ -84,12 +110,34 @@ int pier__peer_serve(pier_peer *peer) {
     peer->frames++;
     got = pier__peer_dispatch(peer, frame.payload);
     if (got < 0) return pier__peer_fail(peer, got, "a handler failed");
-    if (peer->write && peer->output.size - peer->written >= MUCH_OUTPUT) {
-      got = peer->write(peer, NULL, 0);
-      if (got < 0) return pier__peer_fail(peer, got, "writing to the owner");
-    }
+    if (relieve(peer)) break;
   }
-  return peer->diag.error ? peer->diag.error : 1;
+  if (peer->diag.error) return peer->diag.error;
+  return peer->stopped;
+}
+
+int pier__peer_serve(pier_peer *peer) {
+  int got, was = peer->hub->serving;
+  peer->hub->serving = 1;
+  peer->paused = 0;
+  got = serve(peer);
+  peer->hub->serving = was;
+  return got;
+}
+
+void pier__peer_home(pier_peer *peer) {
+  peer->hub->thread = pthread_self();
+  peer->hub->owned = 1;
+}
+
+int64_t pier__peer_now(pier_peer *peer) {
+  if (peer->clock) peer->now = peer->clock();
+  return peer->now < 0 ? 0 : peer->now;
+}
+
+int pier_peer_wants_input(const pier_peer *peer) {
+  return !peer->stopped && !peer->diag.error && !peer->paused &&
+         pier__peer_waiting(peer) < peer->config.output;
 }
 
 int pier_peer_feed(pier_peer *peer, pier_span bytes) {
@@ -105,7 +153,8 @@ int pier_peer_end(pier_peer *peer) {
   return pier_framer_end(&peer->framer, &frame) < 0 ? fail_in_stream(peer) : 0;
 }
 
-pier_span pier_peer_output(const pier_peer *peer) {
+pier_span pier_peer_output(pier_peer *peer) {
+  pier__peer_collect(peer);
   if (!peer->output.data) return pier_span_of(NULL, 0);
   return pier_span_of(peer->output.data + peer->written, peer->output.size - peer->written);
 }
@@ -114,8 +163,10 @@ void pier_peer_wrote(pier_peer *peer, size_t count) {
   size_t left = peer->output.size - peer->written;
   if (count < left) {
     peer->written += count;
+    if (!peer->write && left - count <= peer->config.output / 2) peer->paused = 0;
     return;
   }
+  if (!peer->write) peer->paused = 0;
   peer->written = 0;
   pier_buffer_clear(&peer->output);
   if (peer->output.capacity > MUCH_OUTPUT) pier_buffer_free(&peer->output);

@@ -1,42 +1,145 @@
-/* The blocking loop. */
+/* The blocking loop: a read that blocks as long as nothing else can happen, poll
+ * when answers wait, calls are kept or other threads may come. */
 #include "peer/io.h"
 #include "peer/life.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 
-static int wait_for_input(pier_peer *peer) {
-  struct pollfd ready = {peer->config.in, POLLIN, 0};
-  if (poll(&ready, 1, -1) >= 0 || errno == EINTR) return 1;
-  return pier__peer_fail(peer, -errno, "waiting for the owner");
+struct pier__wait {
+  uint8_t *buffer;
+  int at_end;
+  int empty;   /* nothing was there to read */
+  int cleared; /* O_NONBLOCK was set on the way out */
+};
+
+static int same_file(int a, int b) {
+  struct stat left, right;
+  return fstat(a, &left) == 0 && fstat(b, &right) == 0 && left.st_dev == right.st_dev &&
+         left.st_ino == right.st_ino;
 }
 
-static void loop(pier_peer *peer, uint8_t *buffer) {
+/* A pipe or socket that nobody else writes to need not block, so that reading goes
+ * on. What is shared with standard error would fail there. */
+static int unblock(int fd) {
+  struct stat status;
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || flags & O_NONBLOCK || fstat(fd, &status) < 0) return 0;
+  if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode)) return 0;
+  if (same_file(fd, 2)) return 0;
+  return fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+static void block(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+/* ms until the next deadline, -1: for ever. */
+static int time_left(pier_peer *peer) {
+  int64_t next = pier_peer_next_tick(peer);
+  if (next < 0) return -1;
+  next -= pier__peer_clock();
+  if (next < 0) return 0;
+  return next > INT_MAX ? INT_MAX : (int)next;
+}
+
+/* Waits for whatever can happen. 1 if there is something to read; 0, or an error. */
+static int wait_for_any(pier_peer *peer, const struct pier__wait *wait) {
+  struct pollfd ready[3] = {{peer->config.in, POLLIN, 0},
+                            {peer->config.out, POLLOUT, 0},
+                            {peer->hub->bell, POLLIN, 0}};
+  /* At the end a way out without a reader still says so. */
+  if (pier__peer_waiting(peer) == 0) ready[1].events = 0;
+  if (ready[1].events == 0 && !wait->at_end) ready[1].fd = -1;
+  if (wait->at_end || !pier_peer_wants_input(peer)) ready[0].fd = -1;
+  if (poll(ready, 3, time_left(peer)) < 0)
+    return errno == EINTR ? 0 : pier__peer_fail(peer, -errno, "waiting for the owner");
+  if (ready[2].revents) pier__hub_heard(peer->hub);
+  if (ready[1].revents & POLLERR) return pier__peer_fail(peer, -EPIPE, "writing to the owner");
+  if (ready[1].revents & POLLNVAL) return pier__peer_fail(peer, -EBADF, "writing to the owner");
+  return ready[0].revents != 0;
+}
+
+/* A handler waits for room: only for the way out. */
+static int wait_to_write(pier_peer *peer) {
+  struct pollfd ready = {peer->config.out, POLLOUT, 0};
+  int error = pier__peer_write(peer, NULL, 0);
+  if (!error && pier__peer_waiting(peer) > 0 && poll(&ready, 1, -1) < 0 && errno != EINTR)
+    error = -errno;
+  return error < 0 ? pier__peer_fail(peer, error, "writing to the owner") : 0;
+}
+
+/* Frames that waited for less output, else new ones. */
+static void take_in(pier_peer *peer, struct pier__wait *wait) {
   int got;
-  peer->write = pier__peer_write_all;
+  if (peer->paused)
+    got = pier__peer_serve(peer) == 0 ? 1 : 0;
+  else
+    got = pier__peer_read(peer, wait->buffer);
+  wait->empty = got == -EAGAIN;
+  if (got <= 0 && !wait->empty) wait->at_end = 1;
+}
+
+static void turn(pier_peer *peer, struct pier__wait *wait) {
+  int ready = 1;
+  if (peer->paused && pier__peer_waiting(peer) <= peer->config.output / 2) {
+    take_in(peer, wait);
+  } else {
+    if (pier__peer_waiting(peer) > 0 || wait->empty || wait->at_end || peer->hub->shared)
+      ready = wait_for_any(peer, wait);
+    if (ready < 0)
+      wait->at_end = 1;
+    else if (ready > 0)
+      take_in(peer, wait);
+  }
+  if (peer->hub->shared) pier_peer_tick(peer, pier__peer_clock());
+  if (peer->stopped) wait->at_end = 1;
+}
+
+static void loop(pier_peer *peer, struct pier__wait *wait) {
   do {
-    int error;
-    got = pier__peer_read(peer, buffer);
-    if (got == -EAGAIN) got = wait_for_input(peer);
+    turn(peer, wait);
     /* What was answered before an error leaves all the same. */
-    error = pier__peer_is_gone(peer->diag.error) ? 0 : pier__peer_write_all(peer, NULL, 0);
-    if (error < 0) got = pier__peer_fail(peer, error, "writing to the owner");
-  } while (got > 0);
+    pier__peer_flush(peer);
+    if (peer->diag.error) wait->at_end = 1;
+  } while (!pier__peer_is_over(peer, wait->at_end));
+}
+
+static void run(pier_peer *peer) {
+  struct pier__wait wait = {0};
+  int error;
+  if (peer->config.in < 0 || peer->config.out < 0) {
+    pier__peer_fail(peer, PIER_ESTATE, "a peer without descriptors");
+    return;
+  }
+  wait.buffer = pier_alloc(READ_SIZE);
+  if (!wait.buffer) {
+    pier__peer_fail(peer, PIER_ENOMEM, "starting");
+    return;
+  }
+  error = pier__life_start(peer->life, peer->config.in, peer->config.out);
+  if (error < 0) pier__peer_fail(peer, error, "starting to watch the owner");
+  if (pier__hello_say(peer) == 0) {
+    pier__peer_home(peer);
+    peer->write = pier__peer_write;
+    peer->wait = wait_to_write;
+    peer->clock = pier__peer_clock;
+    wait.cleared = unblock(peer->config.out);
+    pier__peer_flush(peer);
+    loop(peer, &wait);
+    if (wait.cleared) block(peer->config.out);
+  }
+  pier_free(wait.buffer);
 }
 
 int pier_peer_run(pier_peer *peer) {
-  uint8_t *buffer = NULL;
-  int status, error;
-  if (peer->config.in < 0 || peer->config.out < 0)
-    pier__peer_fail(peer, PIER_ESTATE, "a peer without descriptors");
-  else if (!(buffer = pier_alloc(READ_SIZE)))
-    pier__peer_fail(peer, PIER_ENOMEM, "starting");
-  else if ((error = pier__life_start(peer->life, peer->config.in, peer->config.out)) < 0)
-    pier__peer_fail(peer, error, "starting to watch the owner");
-  else
-    loop(peer, buffer);
+  int status;
+  run(peer);
   status = pier__peer_verdict(peer);
-  pier_free(buffer);
   pier_peer_free(peer);
   return status;
 }

@@ -1,12 +1,12 @@
 #include "peer/io.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PARTS = 3 };
+enum { PARTS = 4 };
 
 static int received(pier_peer *peer, const uint8_t *bytes, size_t count, int placed) {
   int error;
@@ -39,11 +39,10 @@ int pier__peer_read(pier_peer *peer, uint8_t *buffer) {
 /* The output and the parts as one writev's vector. */
 static size_t gather(const pier_peer *peer, const pier_span *parts, size_t count,
                      struct iovec *vector) {
-  pier_span output = pier_peer_output(peer);
-  size_t i, filled = 0;
-  if (output.size > 0) {
-    vector[filled].iov_base = (void *)(uintptr_t)output.data;
-    vector[filled++].iov_len = output.size;
+  size_t i, filled = 0, output = pier__peer_waiting(peer);
+  if (output > 0) {
+    vector[filled].iov_base = peer->output.data + peer->written;
+    vector[filled++].iov_len = output;
   }
   for (i = 0; i < count; i++) {
     if (parts[i].size == 0) continue;
@@ -73,9 +72,8 @@ static int keep(pier_peer *peer, const pier_span *parts, size_t count) {
   return peer->output.error;
 }
 
-static int write_out(pier_peer *peer, const pier_span *given, size_t count, int wait) {
+static int write_out(pier_peer *peer, const pier_span *given, size_t count) {
   struct iovec vector[PARTS];
-  struct pollfd ready = {peer->config.out, POLLOUT, 0};
   pier_span parts[PARTS - 1];
   size_t filled;
   if (count > 0) memcpy(parts, given, count * sizeof *parts);
@@ -83,22 +81,43 @@ static int write_out(pier_peer *peer, const pier_span *given, size_t count, int 
     ssize_t gone = writev(peer->config.out, vector, (int)filled);
     if (gone >= 0)
       consume(peer, parts, count, (size_t)gone);
-    else if (errno == EINTR)
-      continue;
-    else if (errno != EAGAIN && errno != EWOULDBLOCK)
-      return -errno;
-    else if (!wait)
+    else if (errno == EAGAIN || errno == EWOULDBLOCK)
       return keep(peer, parts, count);
-    else if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+    else if (errno != EINTR)
       return -errno;
   }
   return 0;
 }
 
-int pier__peer_write_all(pier_peer *peer, const pier_span *parts, size_t count) {
-  return write_out(peer, parts, count, 1);
+int pier__peer_write(pier_peer *peer, const pier_span *parts, size_t count) {
+  int error = 0;
+  if (count > 0) return write_out(peer, parts, count);
+  /* What leaves makes room for events. */
+  do {
+    pier__peer_collect(peer);
+    if (pier__peer_waiting(peer) == 0) return 0;
+    error = write_out(peer, NULL, 0);
+  } while (!error && pier__peer_waiting(peer) == 0);
+  return error;
 }
 
-int pier__peer_write_some(pier_peer *peer, const pier_span *parts, size_t count) {
-  return write_out(peer, parts, count, 0);
+void pier__peer_flush(pier_peer *peer) {
+  int error = pier__peer_is_gone(peer->diag.error) ? 0 : pier__peer_write(peer, NULL, 0);
+  if (pier__peer_waiting(peer) >= peer->config.output) peer->paused = 1;
+  if (error == 0) return;
+  pier__peer_fail(peer, error, "writing to the owner");
+  pier_peer_wrote(peer, SIZE_MAX);
+}
+
+int pier__peer_is_over(pier_peer *peer, int at_end) {
+  if (pier__peer_is_gone(peer->diag.error)) return 1;
+  if (!at_end || pier__peer_waiting(peer) > 0) return 0;
+  /* What was kept is still answered after an end of file, but not after an error. */
+  return peer->stopped || peer->diag.error || pier_peer_kept(peer) == 0;
+}
+
+int64_t pier__peer_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -13,8 +13,16 @@ enum { READ_SIZE = 65536 };
  * end of file. */
 int pier__peer_read(pier_peer *peer, uint8_t *buffer);
 
-/* The peer's `write`: waits until all is gone, or as far as it goes at once. */
-int pier__peer_write_all(pier_peer *peer, const pier_span *parts, size_t count);
-int pier__peer_write_some(pier_peer *peer, const pier_span *parts, size_t count);
+/* The peer's `write`: as far as it goes at once; with no parts, what the hub has
+ * as well. */
+int pier__peer_write(pier_peer *peer, const pier_span *parts, size_t count);
+/* The same; what is wrong becomes the peer's error, and nothing waits any more. */
+void pier__peer_flush(pier_peer *peer);
+
+/* Nothing is left to do, once `at_end` (no more is read). After a flush. */
+int pier__peer_is_over(pier_peer *peer, int at_end);
+
+/* Monotonic, in ms. */
+int64_t pier__peer_clock(void);
 
 #endif

@@ -22,10 +22,10 @@ snippet() {
   report $? "${2:-README.md} has $1"
 }
 
-# compile NAME PACKAGE
+# compile NAME PACKAGES
 compile() {
-  ${CC:-cc} -std=c11 -Wall -Wextra -Werror "$scratch/$1.c" \
-    $(pkg-config --cflags --libs "$2") -o "$scratch/$1" 2>"$scratch/cc"
+  ${CC:-cc} -std=${std:-c11} -Wall -Wextra -Werror "$scratch/$1.c" \
+    $(pkg-config --cflags --libs $2) -o "$scratch/$1" 2>"$scratch/cc"
   status=$?
   report $status "$1.c compiles with pkg-config $2"
   [ $status -eq 0 ] || comment "$scratch/cc" "${CC:-cc}"
@@ -45,6 +45,14 @@ gives "the reader" 0 'Ada: 3.5' '' "$scratch/reader" '#{name => "Ada", items => 
 gives "the reader, a price that is none" 1 '' \
   'byte 35: value of key items, element 2 of list, element 2 of tuple: expected number, got atom none' \
   "$scratch/reader" '#{name => "Ada", items => [{tea, 2}, {milk, none}]}'
+snippet test_adder.c
+compile test_adder "pier_host cmocka"
+(cd "$scratch" && ./test_adder >test.out 2>&1)
+report $? "a program tested with cmocka and the native host alone"
+snippet loop.c doc/host.md
+std=gnu11 compile loop "pier_host libuv"
+gives "two ports and a timer in a libuv loop" 0 "$(printf 'down: 1\ndown: 2\ndown: 3\nup: 1\nup: 2\nup: 3')" '' \
+  sh -c '"$1" | sort' sh "$scratch/loop"
 if command -v escript >/dev/null; then
   chmod +x "$scratch/caller.escript"
   gives "the caller in Erlang" 0 '{ok,3}' '' "$scratch/caller.escript" "$scratch/adder"

@@ -323,17 +323,34 @@ static void a_handler_fails(struct peer_setting *setting) {
   dialogue(setting, sent, got, 1, "a handler failed: not possible in this state\n");
 }
 
+/* Answered, and the next request works, with or without an error handler. */
 static void a_bad_term(struct peer_setting *setting) {
   pier_buffer input = PIER_BUFFER_INIT, expected = PIER_BUFFER_INIT;
   append_term(&input, "{add,1,2}");
   append_frame(&input, 4, "junk", 4);
   append_term(&input, "{add,3,4}");
   append_term(&expected, "{ok,3}");
-  ends_with(setting, term_program, input.data, input.size, &expected, 1, "frame 2, byte 0: ");
+  append_term(&expected, "{error,{badterm,<<\"first byte is 106, not 131\">>}}");
+  append_term(&expected, "{ok,7}");
+  ends_with(setting, term_program, input.data, input.size, &expected, 0, "");
   setting->error = be_patient;
+  pier_buffer_clear(&expected);
+  append_term(&expected, "{ok,3}");
   append_term(&expected, "{error,badterm}");
   append_term(&expected, "{ok,7}");
   ends_with(setting, term_program, input.data, input.size, &expected, 0, "");
+  pier_buffer_free(&input);
+  pier_buffer_free(&expected);
+}
+
+static void refuse_bad_terms(struct peer_setting *setting) {
+  pier_buffer input = PIER_BUFFER_INIT, expected = PIER_BUFFER_INIT;
+  setting->error = be_strict;
+  append_term(&input, "{add,1,2}");
+  append_frame(&input, 4, "junk", 4);
+  append_term(&input, "{add,3,4}");
+  append_term(&expected, "{ok,3}");
+  ends_with(setting, term_program, input.data, input.size, &expected, 1, "handler: PIER_ETERM");
   pier_buffer_free(&input);
   pier_buffer_free(&expected);
 }
@@ -367,6 +384,7 @@ static const struct {
     {"a handler stops the program", stopping},
     {"a handler fails", a_handler_fails},
     {"a frame that is no term, without and with error handler", a_bad_term},
+    {"a frame that is no term, and a handler that ends it", refuse_bad_terms},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -71,6 +71,13 @@ int be_patient(pier_call *call, const pier_diag *diag, void *state) {
   return pier_reply(call, "{error, badterm}");
 }
 
+int be_strict(pier_call *call, const pier_diag *diag, void *state) {
+  (void)call;
+  (void)state;
+  fprintf(stderr, "handler: %s\n", pier_error_name(diag->error));
+  return diag->error;
+}
+
 static void no_op(int number) {
   (void)number;
 }

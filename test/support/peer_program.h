@@ -20,5 +20,7 @@ int term_program(void *setting);
 /* An error handler: answers {error,badterm}, says the error's name when the
  * stream is broken. */
 int be_patient(pier_call *call, const pier_diag *diag, void *state);
+/* Another: says the error's name and ends the program. */
+int be_strict(pier_call *call, const pier_diag *diag, void *state);
 
 #endif
