@@ -65,6 +65,7 @@ HEADERS := $(wildcard include/*.h include/*/*.h)
 FORMATTED = $(shell find c_src include test -name '*.[ch]')
 
 CHECK_FLAGS := -O1 -g -DPIER_DEBUG -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+THREAD_FLAGS := -O1 -g -DPIER_DEBUG -fno-omit-frame-pointer -fsanitize=thread
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 .PHONY: all
@@ -87,8 +88,9 @@ $(BUILD)/ebin/%.beam: erl_src/%.erl
 # or a flag is not what it was. $(1) is the folder, $(2) all of them.
 stamp = $(or $(findstring <$(file <$(1)/flags)>,<$(2)>),$(shell mkdir -p $(1))$(file >$(1)/flags,$(2)))
 
-# The same rules serve three variants: build/ as installed, build/check/ with
-# sanitizers for the tests, build/fuzz/ for the fuzzers. $(1) is the folder,
+# The same rules serve four variants: build/ as installed, build/check/ with
+# sanitizers for the tests, build/thread/ with that of threads, build/fuzz/ for the
+# fuzzers. $(1) is the folder,
 # $(2) the flags, $(3) the compiler.
 define variant
 $(1)/obj/%.o: %.c $(1)/flags
@@ -109,10 +111,12 @@ endef
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
   used := $(call stamp,$(BUILD),$(CC) $(BASE_FLAGS) $(CFLAGS) $(CPPFLAGS))
   used := $(call stamp,$(BUILD)/check,$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(CPPFLAGS))
+  used := $(call stamp,$(BUILD)/thread,$(CC) $(BASE_FLAGS) $(THREAD_FLAGS) $(CPPFLAGS))
   used := $(call stamp,$(BUILD)/fuzz,$(FUZZ_CC) $(BASE_FLAGS) $(FUZZ_FLAGS) $(CPPFLAGS))
 endif
 $(eval $(call variant,$(BUILD),$(CFLAGS),$(CC)))
 $(eval $(call variant,$(BUILD)/check,$(CHECK_FLAGS),$(CC)))
+$(eval $(call variant,$(BUILD)/thread,$(THREAD_FLAGS),$(CC)))
 $(eval $(call variant,$(BUILD)/fuzz,$(FUZZ_FLAGS),$(FUZZ_CC)))
 -include $(shell [ ! -d $(BUILD) ] || find $(BUILD) -name '*.d')
 
@@ -177,6 +181,20 @@ T ?= %
 checked: all tests
 	@PIER_BUILD=$(CHECK) CC='$(CC)' MAKE='$(MAKE)' test/run \
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
+
+# What has threads, with the thread sanitizer; then without any below valgrind.
+THREADED := $(filter test/peer/%,$(TESTS:%=test/%))
+$(BUILD)/thread/test/%: $(BUILD)/thread/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/thread/obj/%.o) $(BUILD)/thread/libpier_host.a $(BUILD)/thread/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(THREAD_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+$(BUILD)/plain/test/%: $(BUILD)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+.PHONY: check-threads check-valgrind
+check-threads: $(THREADED:%=$(BUILD)/thread/%) ## the tests of the peer with the thread sanitizer
+	@PIER_BUILD=$(BUILD)/thread PIER_TIME_LIMIT=600 test/run $^
+check-valgrind: $(THREADED:%=$(BUILD)/plain/%) ## the same below valgrind
+	@PIER_BUILD=$(BUILD)/plain PIER_TIME_LIMIT=900 PIER_BELOW='valgrind -q --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full' test/run $^
 
 # Orphans, as in check, with more rounds.
 ROUNDS ?= 100
