@@ -3,8 +3,14 @@
 
 #include <string.h>
 
+int pier__kept_cancelled(const struct pier__kept *kept) {
+  return kept && atomic_load_explicit(&kept->cancelled, memory_order_acquire);
+}
+
 int pier_call_cancelled(const pier_call *call) {
-  return call->kept && atomic_load_explicit(&call->kept->cancelled, memory_order_acquire);
+  const struct pier__hub *hub = call->kept ? call->kept->hub : call->peer->hub;
+  return pier__kept_cancelled(call->kept) ||
+         atomic_load_explicit(&hub->orphaned, memory_order_acquire);
 }
 
 int pier_call_on_cancel(pier_call *call, pier_call_cancel *cancel, void *state) {
@@ -12,7 +18,7 @@ int pier_call_on_cancel(pier_call *call, pier_call_cancel *cancel, void *state) 
   int error = 0;
   if (!kept) return PIER_ESTATE;
   pthread_mutex_lock(&kept->hub->lock);
-  if (kept->call.answered || pier_call_cancelled(call)) {
+  if (kept->call.answered || pier__kept_cancelled(kept)) {
     error = PIER_ESTATE;
   } else {
     kept->cancel = cancel;
@@ -79,7 +85,7 @@ void pier__kept_abandon(struct pier__hub *hub) {
   struct pier__kept *kept, *doomed = NULL;
   pthread_mutex_lock(&hub->lock);
   for (kept = hub->all; kept; kept = kept->behind)
-    if (!kept->call.answered && !pier_call_cancelled(&kept->call)) doom(kept, &doomed);
+    if (!kept->call.answered && !pier__kept_cancelled(kept)) doom(kept, &doomed);
   pthread_mutex_unlock(&hub->lock);
   tell(hub, doomed);
 }

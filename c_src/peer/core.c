@@ -1,5 +1,6 @@
 #include "peer/kept.h"
 #include "peer/life.h"
+#include "peer/log.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,10 +40,12 @@ int pier_peer_new(pier_peer **peer, const pier_peer_config *config) {
   if (!error) error = pier__hub_new(&made->hub, &made->config);
   if (!error) error = pier__peer_guard(&made->config);
   if (!error) {
-    error = pier__life_new(&made->life, &made->config);
+    error = pier__life_new(&made->life, &made->config, made->hub);
+    if (!error) error = pier__log_start(&made->life->log, made);
     if (error) pier__peer_unguard(&made->config);
   }
   if (error) {
+    pier__life_free(made->life);
     if (made->hub) pier__hub_release(made->hub);
     pier_free(made);
     return error;

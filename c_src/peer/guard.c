@@ -1,5 +1,6 @@
 /* Nobody but the peer writes to the owner. */
 #include "peer/core.h"
+#include "peer/life.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,10 +8,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Private descriptors begin here, out of the way of those that children and
- * careless libraries know by number. */
-enum { PRIVATE = 10 };
 
 static int same_pipe(int a, int b) {
   struct stat left, right;
@@ -69,9 +66,9 @@ int pier__peer_guard(pier_peer_config *config) {
   if (fcntl(config->out, F_GETFD) < 0) return refuse(config, config->out);
   ignore_broken_pipes();
   if (!config->guard) return 0;
-  in = fcntl(config->in, F_DUPFD_CLOEXEC, PRIVATE);
+  in = fcntl(config->in, F_DUPFD_CLOEXEC, PIER__PRIVATE);
   if (in < 0) return -errno;
-  out = fcntl(config->out, F_DUPFD_CLOEXEC, PRIVATE);
+  out = fcntl(config->out, F_DUPFD_CLOEXEC, PIER__PRIVATE);
   if (out < 0) error = -errno;
   if (!error && fcntl(STDERR_FILENO, F_GETFD) < 0) error = to_null(STDERR_FILENO);
   if (!error) error = replace(config->in, out);

@@ -22,6 +22,7 @@ int pier__hub_new(struct pier__hub **hub, const pier_peer_config *config) {
     return PIER_ENOMEM;
   }
   atomic_init(&made->dirty, 0);
+  atomic_init(&made->orphaned, 0);
   made->holders = 1;
   made->framing = pier_framing_packet(config->packet);
   made->most = config->calls;

@@ -49,6 +49,7 @@ struct pier__hub {
   pier_framing framing;
   int gone;                    /* 0, or the error for those who come too late */
   int failed;                  /* what a worker returned that ends the program */
+  atomic_int orphaned;         /* the owner is gone: watch.c */
   atomic_int dirty;            /* pier__peer_collect has something to look at */
   pier_buffer posted;          /* frames of kept calls */
   size_t kept, most;           /* calls */

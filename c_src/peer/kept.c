@@ -204,7 +204,7 @@ int pier__kept_answer(struct pier__kept *kept, pier_buffer *frame) {
   if (hub->gone)
     error = hub->gone;
   else if (kept->call.answered)
-    error = pier_call_cancelled(&kept->call) ? -ECANCELED : PIER_ETWICE;
+    error = pier__kept_cancelled(kept) ? -ECANCELED : PIER_ETWICE;
   else if (kept->call.kind == AS_CALL)
     error = pier_buffer_append(&hub->posted, frame->data, frame->size);
   if (hub->posted.error) hub->posted.error = 0;

@@ -28,6 +28,8 @@ struct pier__kept {
   uint8_t bytes[]; /* the request, From */
 };
 
+/* By its owner, a deadline or the end of the peer. NULL is not. */
+int pier__kept_cancelled(const struct pier__kept *kept);
 /* One holder less; unlocked. */
 void pier__kept_release(struct pier__kept *kept);
 /* The frame in `frame` is the answer: posts it and takes it over. Errors as

@@ -15,6 +15,13 @@ struct pier__clean_up {
   void *state;
 };
 
+struct pier__hub;
+struct pier__log;
+
+/* Descriptors from here on, out of the way of those that children and careless
+ * libraries know by number. */
+enum { PIER__PRIVATE = 10 };
+
 struct pier__life {
   pthread_mutex_t lock; /* of what follows, up to the children */
   int running;          /* the watch has a thread */
@@ -32,10 +39,13 @@ struct pier__life {
   int watched; /* as configured */
   long grace_ms;
   pthread_t thread;
-  pid_t process; /* which has the thread: a fork has not */
+  pid_t process;         /* which has the thread: a fork has not */
+  struct pier__hub *hub; /* is told; not looked at once the peer is freed */
+  struct pier__log *log; /* or NULL */
 };
 
-int pier__life_new(struct pier__life **life, const pier_peer_config *config);
+int pier__life_new(struct pier__life **life, const pier_peer_config *config,
+                   struct pier__hub *hub);
 /* Begins to watch `in` and `out`. 0 or -errno. */
 int pier__life_start(struct pier__life *life, int in, int out);
 /* The peer has ended: clean-ups, and children are asked to end. */
@@ -43,6 +53,11 @@ void pier__life_end(struct pier__life *life);
 /* The same where it was not done. What is freed besides is the watch's business
  * if the owner is gone. NULL is fine. */
 void pier__life_free(struct pier__life *life);
+
+/* A thread with a small stack on which no signal is handled. 0 or -errno. */
+int pier__thread_start(pthread_t *thread, const char *name, void *(*body)(void *), void *state);
+/* An eventfd under a private number, or -1. */
+int pier__private_event(void);
 
 /* ---- grace.c ---------------------------------------------------------------- */
 

@@ -32,7 +32,7 @@ static void pool_free(struct pier__pool *pool) {
 
 void pier__kept_run(struct pier__kept *kept) {
   pier_call *call = &kept->call;
-  int error = pier_call_cancelled(call) ? 0 : kept->work(call, kept->work_state);
+  int error = pier__kept_cancelled(kept) ? 0 : kept->work(call, kept->work_state);
   if (error < 0) error = pier__call_excuse(call, error);
   if (error < 0 && !pier__peer_is_gone(error)) {
     pthread_mutex_lock(&kept->hub->lock);

@@ -1,6 +1,8 @@
 /* A thread that waits for the loss of the owner, whatever the others do. */
 #include "peer/core.h"
+#include "peer/hub.h"
 #include "peer/life.h"
+#include "peer/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +15,7 @@
 #include <unistd.h>
 
 /* Beyond what the system asks for; it is only address space. */
-enum { STACK = 128 * 1024, PRIVATE = 10 };
+enum { STACK = 128 * 1024 };
 
 static void destroy(struct pier__life *life) {
   if (life->gone_fd >= 0) close(life->gone_fd);
@@ -24,15 +26,15 @@ static void destroy(struct pier__life *life) {
   pier_free(life);
 }
 
-/* A number that nobody knows who expects 0, 1 or 2. */
-static int event(void) {
+int pier__private_event(void) {
   int low = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, PRIVATE);
+  int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, PIER__PRIVATE);
   if (low >= 0) close(low);
   return high;
 }
 
-int pier__life_new(struct pier__life **made, const pier_peer_config *config) {
+int pier__life_new(struct pier__life **made, const pier_peer_config *config,
+                   struct pier__hub *hub) {
   struct pier__life *life = pier_alloc(sizeof *life);
   int error;
   *made = NULL;
@@ -40,11 +42,12 @@ int pier__life_new(struct pier__life **made, const pier_peer_config *config) {
   memset(life, 0, sizeof *life);
   pthread_mutex_init(&life->lock, NULL);
   pthread_cond_init(&life->cleaned_up, NULL);
+  life->hub = hub;
   life->watched = config->watch;
   life->half_close = config->half_close;
   life->grace_ms = (long)config->grace_ms;
-  life->gone_fd = event();
-  life->stop_fd = event();
+  life->gone_fd = pier__private_event();
+  life->stop_fd = pier__private_event();
   if (life->gone_fd < 0 || life->stop_fd < 0) {
     error = -errno;
     destroy(life);
@@ -83,6 +86,7 @@ static void *run(void *state) {
   pthread_mutex_lock(&life->lock);
   gone = !life->released;
   atomic_store(&life->gone, gone);
+  if (gone) atomic_store(&life->hub->orphaned, 1);
   pthread_mutex_unlock(&life->lock);
   if (gone) pier__grace(life);
   return NULL;
@@ -95,8 +99,8 @@ static int may_hang_up(int fd) {
          (fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)));
 }
 
-/* No signal is ever handled on the watch's thread. */
-static int start_thread(struct pier__life *life) {
+int pier__thread_start(pthread_t *thread, const char *name, void *(*body)(void *),
+                       void *state) {
   pthread_attr_t attributes;
   sigset_t all, before;
   long least = sysconf(_SC_THREAD_STACK_MIN);
@@ -105,27 +109,30 @@ static int start_thread(struct pier__life *life) {
   pthread_attr_setstacksize(&attributes, STACK + (size_t)(least > 0 ? least : 0));
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  error = pthread_create(&life->thread, &attributes, run, life);
+  error = pthread_create(thread, &attributes, body, state);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
-  if (error) return -error;
-  pthread_setname_np(life->thread, "pier-watch");
-  life->running = 1;
-  life->process = getpid();
-  return 0;
+  if (!error) pthread_setname_np(*thread, name);
+  return -error;
 }
 
 int pier__life_start(struct pier__life *life, int in, int out) {
+  int error;
   if (life->running || !life->watched) return 0;
   if (!may_hang_up(in) && !may_hang_up(out)) return 0;
   life->in = in;
   life->out = out;
-  return start_thread(life);
+  life->process = getpid();
+  error = pier__thread_start(&life->thread, "pier-watch", run, life);
+  life->running = !error;
+  return error;
 }
 
 /* ---- The end of the peer -------------------------------------------------------- */
 
 void pier__life_end(struct pier__life *life) {
+  pier__log_stop(life->log);
+  life->log = NULL;
   pier__clean_up(life, PIER_ENDING_ORDERLY);
   pthread_mutex_lock(&life->lock);
   pier__spawned_end(life);

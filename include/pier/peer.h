@@ -48,6 +48,15 @@ typedef enum pier_peer_mode {
   PIER_CALLS  /* {call,From,Request} and {reply,From,Reply}, in any order; casts */
 } pier_peer_mode;
 
+/* Where goes what is printed to standard output? */
+typedef enum pier_peer_log {
+  PIER_LOG_STDERR, /* to standard error */
+  PIER_LOG_FRAMES  /* to the owner: {log,info,Line}; nobody who prints waits for it. Lines
+                      that find the queue of events full are counted and dropped: {log,
+                      warning,Text} tells how many; a line of more than 1024 bytes (200 in
+                      {packet,1}) comes in parts; after the end to standard error */
+} pier_peer_log;
+
 typedef struct pier_peer_config {
   unsigned packet;        /* 1, 2 or 4 (the default), as the owner's {packet,N} */
   int in, out;            /* 0 and 1; 3 and 4 for nouse_stdio; both -1 for no I/O at all */
@@ -66,6 +75,7 @@ typedef struct pier_peer_config {
   size_t events;       /* that wait for the owner, 1024 */
   size_t event_bytes;  /* of all of these, 1 MiB */
   unsigned threads;    /* of the pool, 4; with libuv it is libuv's, and its size */
+  pier_peer_log log;   /* PIER_LOG_STDERR; with the guard only */
 } pier_peer_config;
 
 PIER_API void pier_peer_config_init(pier_peer_config *config);
@@ -146,7 +156,8 @@ PIER_API int pier_call_keep(pier_call *call, pier_call **kept);
 /* Gives a kept call back; one without an answer is answered {error,noreply}. Once,
  * also after the answer. NULL is fine. */
 PIER_API void pier_call_drop(pier_call *kept);
-/* 1 when nobody waits for the answer any more: {cancel,From}, a deadline, the end. */
+/* 1 when nobody waits for the answer any more: {cancel,From}, a deadline, the end, or
+ * the owner is gone (pier/life.h). */
 PIER_API int pier_call_cancelled(const pier_call *call);
 /* Called once when that happens, in the thread of the peer, unless the call was
  * answered or dropped before. PIER_ESTATE if it is too late already (`cancel` is not
