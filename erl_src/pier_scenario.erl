@@ -148,8 +148,14 @@ once({scenario, Id, _, _} = Scenario, #{write := Write} = Options) ->
             throw({sorry, io_lib:format("a fault of the runner in ~w: ~0tp", [Id, Fault])})
     end,
     Write("%%\n"),
-    _ = file:del_dir_r(Folder),
-    ok.
+    remove(Folder, 10).
+
+%% A program that is just being killed may still make a file.
+remove(Folder, Tries) ->
+    case file:del_dir_r(Folder) of
+        {error, _} when Tries > 0 -> timer:sleep(10), remove(Folder, Tries - 1);
+        _ -> ok
+    end.
 
 fresh_folder() ->
     Name = io_lib:format("pier-scenario.~s.~b", [os:getpid(), erlang:unique_integer([positive])]),
