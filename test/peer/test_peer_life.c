@@ -21,7 +21,7 @@
 #include "../support/child.h"
 
 enum happening { ALL_CLOSED, INPUT_CLOSED, OUTPUT_CLOSED, KILLED, NOTHING };
-enum { LINGERS = 1, NO_HALF_CLOSE = 2, NO_WATCH = 4, LEADER = 8 };
+enum { LINGERS = 1, NO_HALF_CLOSE = 2, NO_WATCH = 4, LEADER = 8, TERMS = 16 };
 
 struct row {
   const char *name;
@@ -56,6 +56,7 @@ struct program {
   pier_peer *peer;
   const struct row *row;
   int uv;
+  pid_t child; /* the last one */
 };
 
 /* Once: the frames that came with the first are served too. */
@@ -89,6 +90,22 @@ static int wait_in_poll(pier_call *call, void *state) {
   say_busy();
   if (poll(&ready, 1, -1) != 1) say("poll failed\n");
   return pier_reply_frame(call, pier_call_request(call));
+}
+
+static int look_at_call(pier_call *call, void *state) {
+  (void)state;
+  say_busy();
+  while (!pier_call_cancelled(call))
+    usleep(1000);
+  return pier_reply(call, "late");
+}
+
+static int work_and_look(pier_call *call, void *state) {
+  return pier_call_work(call, look_at_call, state);
+}
+
+static int work_and_stay(pier_call *call, void *state) {
+  return pier_call_work(call, stay, state);
 }
 
 /* Longer than the owner lives, less than the grace. */
@@ -131,12 +148,26 @@ static int fork_and_stay(pier_call *call, void *state) {
   return stay(call, state);
 }
 
+/* A copy of the program that holds all its descriptors, as long as the child lives. */
+static int copy_and_stay(pier_call *call, void *state) {
+  const struct program *program = state;
+  if (fork() == 0) {
+    while (kill(program->child, 0) == 0)
+      usleep(1000);
+    _exit(0);
+  }
+  return stay(call, state);
+}
+
 static void start_children(struct program *program) {
   const char *const *line;
   for (line = program->row->children; line && *line; line++) {
     const char *const argv[] = {"sh", "-c", *line, NULL};
     pier_child *child;
-    if (pier_spawn(program->peer, &child, argv, NULL) < 0) say("cannot spawn\n");
+    if (pier_spawn(program->peer, &child, argv, NULL) < 0)
+      say("cannot spawn\n");
+    else
+      program->child = pier_child_pid(child);
   }
 }
 
@@ -167,7 +198,10 @@ static int run_program(void *state) {
   if (row->flags & NO_HALF_CLOSE) config.half_close = 0;
   if (row->flags & NO_WATCH) config.watch = 0;
   if (pier_peer_new(&program->peer, &config) < 0) return 99;
-  pier_peer_on_frame(program->peer, row->handler, program);
+  if (row->flags & TERMS)
+    pier_peer_on_any(program->peer, row->handler, program);
+  else
+    pier_peer_on_frame(program->peer, row->handler, program);
   if (row->clean_up) {
     pier_peer_at_end(program->peer, row->clean_up, first);
     pier_peer_at_end(program->peer, note, last);
@@ -200,6 +234,9 @@ static const struct row rows[] = {
     {"a grace of nothing", stay, ALL_CLOSED, 0, 0, 124, "", NULL, NULL},
     {"a handler that asks", look, ALL_CLOSED, 0, LONG, 0, "", NULL, NULL},
     {"a handler that waits in poll", wait_in_poll, ALL_CLOSED, 0, LONG, 0, "", NULL, NULL},
+    {"a handler that asks its call", look_at_call, ALL_CLOSED, TERMS, LONG, 0, "", NULL, NULL},
+    {"work that asks its call", work_and_look, ALL_CLOSED, TERMS, LONG, 0, "", NULL, NULL},
+    {"work that never returns", work_and_stay, ALL_CLOSED, TERMS, SHORT, 124, "", NULL, NULL},
     {"a handler that returns in time", work, ALL_CLOSED, 0, LONG, 0, "worked\n", NULL, NULL},
     {"casts are served within the grace", eat, ALL_CLOSED, 0, LONG, 0,
      "ate the first\nate the last\n", NULL, NULL},
@@ -225,6 +262,10 @@ static const struct row rows[] = {
     {"a child, the owner is gone", stay, ALL_CLOSED, 0, SHORT, 124, "", NULL, sleeper},
     {"a child, an orderly end", look, ALL_CLOSED, 0, LONG, 0, "", NULL, sleeper},
     {"a child, a stop", stop, NOTHING, 0, LONG, 0, "", NULL, sleeper},
+    {"a child and a fork, the program is killed", copy_and_stay, KILLED, 0, LONG, 137, "", NULL,
+     sleeper},
+    {"a child and a fork, the owner is gone", copy_and_stay, ALL_CLOSED, 0, SHORT, 124, "",
+     NULL, sleeper},
     {"all kinds of children, the program is killed", stay, KILLED, 0, LONG, 137, "", NULL,
      all_kinds},
     {"all kinds of children, the owner is gone", stay, ALL_CLOSED, 0, SHORT, 124, "", NULL,
@@ -266,12 +307,15 @@ static void happen(struct child *child, enum happening what) {
 /* What the owner still holds stays open until the program is gone. */
 static void check_row(void **state) {
   size_t number = (size_t)(uintptr_t)*state;
-  struct program program = {NULL, &rows[number / 2], number % 2 == 1};
+  struct program program = {NULL, &rows[number / 2], number % 2 == 1, 0};
   pier_buffer input = PIER_BUFFER_INIT, output = PIER_BUFFER_INIT;
   struct child child;
   char said[256];
   int to, from;
-  append_frames(&input);
+  if (program.row->flags & TERMS)
+    pier_buffer_append(&input, "\0\0\0\2\203j", 6);
+  else
+    append_frames(&input);
   child_start(&child, 0, run_program, &program);
   child_exchange(&child, pier_buffer_span(&input), SIZE_MAX, &output, 0);
   wait_until_busy(&child);
