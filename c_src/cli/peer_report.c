@@ -2,6 +2,7 @@
  * hosts if they treat it alike. */
 #include "cli/peer.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -106,13 +107,69 @@ static void report_argv(pier_buffer *line, const pier__actor *actor) {
     pier_buffer_append_format(line, " %s", *argument);
 }
 
+static int compare_texts(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted: the order of the environment is nobody's. */
+static void report_environment(pier_buffer *line, const pier__actor *actor) {
+  size_t count = 0, at;
+  char **sorted;
+  (void)actor;
+  while (environ[count])
+    count++;
+  sorted = pier_alloc(count * sizeof *sorted + 1);
+  if (!sorted) return;
+  memcpy(sorted, environ, count * sizeof *sorted);
+  qsort(sorted, count, sizeof *sorted, compare_texts);
+  for (at = 0; at < count; at++)
+    pier_buffer_append_format(line, "\n%s", sorted[at]);
+  pier_free(sorted);
+}
+
+/* 1 if that process has ended and its parent, which is ours as well, has not looked. */
+static int is_zombie(const char *number) {
+  char path[300], text[512], state = 0;
+  const char *behind_name;
+  int parent = 0;
+  FILE *stat;
+  size_t size;
+  snprintf(path, sizeof path, "/proc/%.200s/stat", number);
+  stat = fopen(path, "re");
+  if (!stat) return 0;
+  size = fread(text, 1, sizeof text - 1, stat);
+  fclose(stat);
+  text[size] = '\0';
+  behind_name = strrchr(text, ')');
+  if (!behind_name || sscanf(behind_name, ") %c %d", &state, &parent) != 2) return 0;
+  return state == 'Z' && parent == getppid();
+}
+
+static void report_zombies(pier_buffer *line, const pier__actor *actor) {
+  DIR *processes = opendir("/proc");
+  const struct dirent *entry;
+  int count = 0;
+  (void)actor;
+  while (processes && (entry = readdir(processes)))
+    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') count += is_zombie(entry->d_name);
+  if (processes) closedir(processes);
+  pier_buffer_append_format(line, " %d", count);
+}
+
 static const struct {
   const char *name;
   void (*report)(pier_buffer *line, const pier__actor *actor);
 } reports[] = {
-    {"fds", report_fds},         {"kinds", report_kinds},     {"blocking", report_blocking},
-    {"session", report_session}, {"signals", report_signals}, {"umask", report_umask},
-    {"cwd", report_cwd},         {"argv", report_argv},
+    {"fds", report_fds},
+    {"kinds", report_kinds},
+    {"blocking", report_blocking},
+    {"session", report_session},
+    {"signals", report_signals},
+    {"umask", report_umask},
+    {"cwd", report_cwd},
+    {"argv", report_argv},
+    {"environment", report_environment},
+    {"zombies", report_zombies},
 };
 
 static void report_env(pier_buffer *line, const char *name) {

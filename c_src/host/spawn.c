@@ -63,14 +63,17 @@ IN_CHILD static void drop_handlers(void) {
       sigaction(number, &fresh, NULL);
 }
 
-/* Ignored signals stay ignored, as in the BEAM; SIGTERM is always reset, PIPE
- * and FPE always ignored. */
+/* Ignored signals stay ignored, as in the BEAM, but for those that it handles itself;
+ * PIPE and FPE are always ignored. */
 IN_CHILD static void reset_signals(void) {
+  static const int reset[] = {SIGTERM, SIGINT, SIGQUIT, SIGSEGV};
   struct sigaction action;
   sigset_t none;
+  size_t i;
   drop_handlers();
   memset(&action, 0, sizeof action);
-  sigaction(SIGTERM, &action, NULL);
+  for (i = 0; i < sizeof reset / sizeof reset[0]; i++)
+    sigaction(reset[i], &action, NULL);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, NULL);
   sigaction(SIGFPE, &action, NULL);

@@ -235,21 +235,30 @@ static unsigned long long ignored_here(void) {
   return ignored;
 }
 
-/* What the host's own starter ignored stays ignored; PIPE and FPE are always,
- * TERM never, and nothing is blocked. */
+/* What the host's own starter ignored stays ignored; PIPE and FPE are always; TERM,
+ * INT, QUIT and SEGV never; and nothing is blocked. */
 static void signals_are_as_in_the_beam(void **state) {
   struct scene scene;
-  unsigned long long ignored = ignored_here();
+  const int some[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+  void (*before[4])(int);
+  unsigned long long ignored;
+  int i;
   char expected[200];
   (void)state;
+  for (i = 0; i < 4; i++)
+    before[i] = signal(some[i], SIG_IGN);
+  ignored = ignored_here();
   ignored |= 1ULL << (SIGPIPE - 1) | 1ULL << (SIGFPE - 1);
-  ignored &= ~(1ULL << (SIGTERM - 1));
+  ignored &= ~(1ULL << (SIGTERM - 1) | 1ULL << (SIGINT - 1));
+  ignored &= ~(1ULL << (SIGQUIT - 1) | 1ULL << (SIGSEGV - 1));
   snprintf(expected, sizeof expected,
            "{P,{data,<<\"SigBlk:\\t0000000000000000\\nSigIgn:\\t%016llx\\n\">>}}", ignored);
   scene_open(&scene);
   scene_port(&scene, "{spawn,\"grep -E 'SigBlk|SigIgn' /proc/self/status\"}", "[binary]");
   assert_string_equal(next_mail(&scene, scene.me), expected);
   scene_close(&scene);
+  for (i = 0; i < 4; i++)
+    signal(some[i], before[i]);
 }
 
 static void a_session_of_its_own(void **state) {
