@@ -3,6 +3,7 @@
 #include "peer/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 void pier_peer_config_init(pier_peer_config *config) {
@@ -60,7 +61,8 @@ void pier_peer_free(pier_peer *peer) {
   if (!peer) return;
   if (peer->detach) peer->detach(peer);
   pier__hub_close(peer->hub);
-  pier__pool_close(peer->pool, peer->config.grace_ms);
+  /* Without an owner the watch is who runs out of patience. */
+  pier__pool_close(peer->pool, pier_peer_gone(peer) ? UINT_MAX : peer->config.grace_ms);
   pier__life_free(peer->life);
   pier__peer_forget(peer);
   pier__hub_release(peer->hub);

@@ -59,23 +59,34 @@ int pier__life_new(struct pier__life **made, const pier_peer_config *config,
 
 /* ---- The thread --------------------------------------------------------------- */
 
+/* No events: a hang-up shows all the same, whatever is unread before it. */
+static void ask(const struct pier__life *life, struct pollfd *fds) {
+  fds[0].fd = life->in;
+  fds[1].fd = life->out;
+  fds[0].events = (short)(life->half_close ? 0 : POLLRDHUP);
+  fds[1].events = 0;
+}
+
+/* Whether the owner is gone, by what poll said. Who has nothing more to tell is not
+ * asked again. */
+static int judge(const struct pier__life *life, struct pollfd *fds) {
+  if (fds[1].revents & (POLLERR | POLLHUP)) return 1;
+  if (fds[0].revents && !(fds[0].revents & POLLNVAL) && !life->half_close) return 1;
+  if (fds[0].revents) fds[0].fd = -1;
+  if (fds[1].revents) fds[1].fd = -1;
+  return 0;
+}
+
 /* Returns 1 when the owner is gone, 0 when nobody wants to know any more. */
 static int wait_for_the_end(const struct pier__life *life) {
   struct pollfd fds[3];
-  fds[0].fd = life->in;
-  fds[1].fd = life->out;
+  ask(life, fds);
   fds[2].fd = life->stop_fd;
-  /* No events: a hang-up shows all the same, whatever is unread before it. */
-  fds[0].events = (short)(life->half_close ? 0 : POLLRDHUP);
-  fds[1].events = 0;
   fds[2].events = POLLIN;
   for (;;) {
     if (poll(fds, 3, -1) < 0) continue;
     if (fds[2].revents) return 0;
-    if (fds[1].revents & (POLLERR | POLLHUP)) return 1;
-    if (fds[0].revents && !(fds[0].revents & POLLNVAL) && !life->half_close) return 1;
-    if (fds[0].revents) fds[0].fd = -1;
-    if (fds[1].revents) fds[1].fd = -1;
+    if (judge(life, fds)) return 1;
   }
 }
 
@@ -130,7 +141,19 @@ int pier__life_start(struct pier__life *life, int in, int out) {
 
 /* ---- The end of the peer -------------------------------------------------------- */
 
+/* A loop may notice the loss before the watch does. It shall not stop the watch by
+ * that: from here on the grace is running. */
+static void let_the_watch_see(const struct pier__life *life) {
+  struct pollfd fds[2], gone = {life->gone_fd, POLLIN, 0};
+  if (!life->running || life->process != getpid()) return;
+  ask(life, fds);
+  if (poll(fds, 2, 0) <= 0 || !judge(life, fds)) return;
+  while (poll(&gone, 1, -1) < 0 && errno == EINTR)
+    continue;
+}
+
 void pier__life_end(struct pier__life *life) {
+  let_the_watch_see(life);
   pier__log_stop(life->log);
   life->log = NULL;
   pier__clean_up(life, PIER_ENDING_ORDERLY);

@@ -44,7 +44,8 @@ PIER_API int pier_peer_gone_fd(const pier_peer *peer);
 /* ---- Cleaning up ------------------------------------------------------------- */
 
 typedef enum pier_ending {
-  PIER_ENDING_ORDERLY, /* on the peer's thread, no handler is running */
+  PIER_ENDING_ORDERLY, /* on the peer's thread, outside of handlers; work on the pool that
+                          does not look at its call may still run */
   PIER_ENDING_FORCED   /* the grace is nearly over and a handler still busy: on
                           another thread, beside it, in the last quarter of the grace */
 } pier_ending;
