@@ -121,18 +121,21 @@ static int serve(pier_peer *peer) {
   return peer->stopped;
 }
 
+void pier__peer_home(pier_peer *peer) {
+  pthread_mutex_lock(&peer->hub->lock);
+  peer->hub->thread = pthread_self();
+  peer->hub->owned = 1;
+  pthread_mutex_unlock(&peer->hub->lock);
+}
+
 int pier__peer_serve(pier_peer *peer) {
   int got, was = peer->hub->serving;
+  if (!peer->hub->owned) pier__peer_home(peer);
   peer->hub->serving = 1;
   peer->paused = 0;
   got = serve(peer);
   peer->hub->serving = was;
   return got;
-}
-
-void pier__peer_home(pier_peer *peer) {
-  peer->hub->thread = pthread_self();
-  peer->hub->owned = 1;
 }
 
 int64_t pier__peer_now(pier_peer *peer) {

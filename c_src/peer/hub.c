@@ -60,7 +60,7 @@ void pier__hub_close(struct pier__hub *hub) {
 }
 
 int pier__hub_is_home(const struct pier__hub *hub) {
-  return hub->owned && pthread_equal(hub->thread, pthread_self());
+  return !hub->owned || pthread_equal(hub->thread, pthread_self());
 }
 
 void pier__hub_ring(struct pier__hub *hub) {

@@ -74,7 +74,7 @@ void pier__hub_release(struct pier__hub *hub); /* locked or not no more: call un
 void pier__hub_close(struct pier__hub *hub);
 /* Sees to it that the peer's thread collects. Locked. */
 void pier__hub_ring(struct pier__hub *hub);
-/* The same thread as the peer's. */
+/* This is the peer's thread, or nobody knows yet which that is. */
 int pier__hub_is_home(const struct pier__hub *hub);
 /* Makes the bell, for loops that can listen to one. */
 int pier__hub_listen(struct pier__hub *hub);
