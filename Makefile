@@ -162,13 +162,14 @@ $(CHECK)/mutants/%/host.o: $(CHECK)/mutants/%/host.c $(CHECK)/flags
 	$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(INCLUDES) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 $(CHECK)/mutants/%/pier: $(CHECK)/mutants/%/host.o $(CLI_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
-$(CHECK)/test/both/native $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+$(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: tests
 tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
+  $(CHECK)/test/both/calls $(CHECK)/test/both/peer \
   $(CHECK)/test/erl/property_peer $(MUTANTS)
 
 # The set-up may change what the lines above found (pkg-config, ei), so that
