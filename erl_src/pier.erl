@@ -105,10 +105,8 @@ child_spec(Options) ->
 
 %% @doc Opens the program, waits for its hello and becomes its owner.
 -spec start_link(options()) -> {ok, pid()} | {error, reason()}.
-start_link(#{hello := _} = Options) ->
-    pier_port:start_link(Options);
 start_link(Options) ->
-    pier_port:start_link(maps:merge(#{packet => 4}, Options)).
+    pier_port:start_link(Options).
 
 %% @doc Closes the port and ends its owner.
 -spec stop(owner()) -> ok.

@@ -2,6 +2,8 @@
 MANDIR ?= $(PREFIX)/share/man
 ROOT = $(DESTDIR)$(LIBDIR)
 MAN = $(DESTDIR)$(MANDIR)
+# pier new looks for them from the folder of the command.
+TEMPLATES = $(abspath $(DESTDIR)$(PREFIX))/share/pier/new
 PAGES = $(patsubst include/pier/%.h,pier_%,$(wildcard include/pier/*.h))
 TO_INCLUDE = $(shell realpath -m --relative-to=$(LIBDIR) $(INCLUDEDIR))
 
@@ -21,6 +23,7 @@ install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR
 	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
 	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin)
 	$(if $(MODULES),$(INSTALL) -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin)
+	cd share/new && find . -type d -exec $(INSTALL) -d $(TEMPLATES)/{} \; -o -exec $(INSTALL) -m 644 {} $(TEMPLATES)/{} \;
 	$(INSTALL) -m 644 include/pier.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 644 $(wildcard include/pier/*.h) $(DESTDIR)$(INCLUDEDIR)/pier
 	$(INSTALL) -m 644 $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(ROOT)
@@ -41,6 +44,6 @@ uninstall: ## what install put there
 	for lib in libpier libpier_host; do rm -f $(ROOT)/$$lib.a $(ROOT)/$$lib.so $(ROOT)/$$lib.so.*; done
 	rm -f $(ROOT)/pkgconfig/pier.pc $(ROOT)/pkgconfig/pier_host.pc
 	rm -f $(MAN)/man1/pier.1 $(PAGES:%=$(MAN)/man3/%.3)
-	rm -rf $(ROOT)/cmake/pier $(DESTDIR)$(PREFIX)/lib/pier
+	rm -rf $(ROOT)/cmake/pier $(DESTDIR)$(PREFIX)/lib/pier $(DESTDIR)$(PREFIX)/share/pier
 	[ ! -d $(DESTDIR)$(INCLUDEDIR)/pier ] || rmdir $(DESTDIR)$(INCLUDEDIR)/pier
 

@@ -220,7 +220,7 @@ arguments_go_through_as_given_test() ->
     %% Its answer is the external form of the atom ''.
     Script = "test \"$1\" = 'a b' -a \"$V\" = w -a \"$PWD\" = / || exit 9;"
              "read -r _; printf '\\0\\0\\0\\004\\203d\\0\\0'",
-    Owner = started(#{program => "/bin/sh", args => ["-c", Script, "sh", "a b"],
+    Owner = started(#{program => "/bin/sh", packet => 4, args => ["-c", Script, "sh", "a b"],
                       env => [{"V", "w"}], cd => "/"}),
     ?assertEqual({ok, ''}, pier:call(Owner, '\n')).
 

@@ -1,0 +1,5 @@
+MIX ?= mix
+.PHONY: beam-check
+check: beam-check
+beam-check:
+	$(MIX) test
