@@ -9,7 +9,7 @@ is "scenarios have ids of their own" "$(uniq -d "$scratch/ids")" ""
 is "every scenario is found" "$(grep -c '^{scenario,' test/scenarios/*.scn | awk -F: '{n += $2} END {print n}')" \
   "$(wc -l <"$scratch/ids")"
 
-cited=$(grep -oh '\[[a-z]*\.[a-z0-9-]*\]' doc/*.md | tr -d '[]' | sort -u)
+cited=$(sed 's/\[[^]]*\]([^)]*)//g' doc/*.md | grep -oh '\[[a-z]*\.[a-z0-9-]*\]' | tr -d '[]' | sort -u)
 echo "$cited" | sort >"$scratch/cited"
 is "the documents cite scenarios that exist" "$(comm -23 "$scratch/cited" "$scratch/ids")" ""
 report $(($(wc -l <"$scratch/cited") < 200)) "and many of them"
