@@ -129,8 +129,8 @@ agree(#{mode := Mode, info := Info}, Early, #state{path = Path} = State, Options
                   #{frame := Frame} when is_integer(Frame), Frame > 0 -> min(Frame, Widest);
                   _ -> Widest
               end,
-    case maps:get(mode, Options, Mode) of
-        Mode when Mode =/= frame ->
+    case maps:get(mode, Options, case Mode of frame -> plain; _ -> Mode end) of
+        Mode ->
             {ok, Opened} = opened(set_mode(Mode, Biggest, State), Options),
             {ok, Opened, {continue, {payloads, Early}}};
         Wanted ->
