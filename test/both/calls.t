@@ -3,6 +3,7 @@
 # same answers, and those that test/both/calls.terms says.
 . test/support/tap.sh
 peer=$PIER_BUILD/test/both/peer
+TSAN_OPTIONS="log_path=$scratch/race" && export TSAN_OPTIONS
 calls=$PIER_BUILD/test/both/calls
 terms=test/both/calls.terms
 
@@ -24,4 +25,5 @@ for loop in blocking uv poll; do
     skip "the BEAM, loop: $loop" "no escript"
   fi
 done
+is "no races" "$(cat "$scratch"/race.* 2>/dev/null | head -n 60)" ""
 finish
