@@ -27,10 +27,10 @@ answers() {
   is "$1" "$("$pier" call '{add,1,2}' -- "$2" 2>&1)" "{ok,3}"
 }
 
-# pkg-config. The examples use ei and zlib themselves where they say so.
+# pkg-config. The examples use ei, libuv and zlib themselves where they say so.
 for source in c_src/examples/*.c; do
   example=$(basename "$source" .c)
-  builds "$example, shared" $cc "$source" $(pkg-config --cflags --libs pier) -lz -lei -pthread -o "$scratch/$example"
+  builds "$example, shared" $cc -D_GNU_SOURCE "$source" $(pkg-config --cflags --libs pier) -luv -lz -lei -pthread -o "$scratch/$example"
 done
 answers "the shared library serves" "$scratch/adder"
 builds "a caller, shared" $cc -x c - $(pkg-config --cflags --libs pier_host) -o "$scratch/caller" <<END

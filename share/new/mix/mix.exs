@@ -41,11 +41,18 @@ defmodule @Name@.MixProject do
     [extra_applications: [:logger, :pier], mod: {@Name@.Application, []}]
   end
 
-  # pier is installed, not fetched: pkg-config says where.
+  # pier is installed, not fetched: ERL_LIBS or pkg-config says where.
   defp find_pier do
     if :code.which(:pier) == :non_existing do
-      {libs, 0} = System.cmd(System.get_env("PKG_CONFIG") || "pkg-config", ["--variable=erl_libs", "pier"])
-      Code.append_path(Path.join([String.trim(libs), "pier", "ebin"]))
+      pkg_config = System.get_env("PKG_CONFIG") || "pkg-config"
+
+      case System.cmd(pkg_config, ["--variable=erl_libs", "pier"], stderr_to_stdout: true) do
+        {libs, 0} when libs not in ["", "\n"] ->
+          Code.append_path(Path.join([String.trim(libs), "pier", "ebin"]))
+
+        _ ->
+          Mix.raise("pier is not installed: neither ERL_LIBS nor pkg-config has it")
+      end
     end
   end
 end
