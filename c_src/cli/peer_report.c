@@ -58,7 +58,8 @@ static void report_session(pier_buffer *line, const pier__actor *actor) {
   if (tty >= 0) close(tty);
 }
 
-/* The numbers of the signals in the mask that /proc has under `name`. */
+/* The numbers of the signals in the mask that /proc has under `name`. 32 and 33 are the
+ * C library's own: make's children find them ignored, those with threads do not. */
 static void append_mask(pier_buffer *line, const char *name) {
   char text[256];
   FILE *status = fopen("/proc/self/status", "re");
@@ -68,7 +69,8 @@ static void append_mask(pier_buffer *line, const char *name) {
     if (strncmp(text, name, strlen(name)) == 0) mask = strtoull(text + strlen(name), NULL, 16);
   if (status) fclose(status);
   for (number = 1; number <= 64; number++)
-    if (mask >> (number - 1) & 1) pier_buffer_append_format(line, " %d", number);
+    if (mask >> (number - 1) & 1 && number != 32 && number != 33)
+      pier_buffer_append_format(line, " %d", number);
 }
 
 static void report_signals(pier_buffer *line, const pier__actor *actor) {

@@ -17,7 +17,8 @@ struct uv_loop_s;
 typedef struct pier_host pier_host;
 typedef struct pier_process pier_process;
 
-/* `fault` has a sentence and the offset in the program's output. */
+/* `fault` has a sentence, an error, and where it is about input the offset in the
+ * program's output. */
 typedef void pier_log_callback(pier_port port, const pier_diag *fault, void *state);
 
 typedef struct pier_host_config {
@@ -32,8 +33,9 @@ typedef struct pier_host_config {
    * leaves them. */
   unsigned linger_ms;
   /* What is lost without a message to anybody: a frame that a program did not
-   * finish, a header that no frame can follow. NULL: nobody is told, as by the
-   * BEAM. Called from inside the host: do not call it back. */
+   * finish, a header that no frame can follow; and what the BEAM logs: "Bad value on
+   * output port 'cat'" for data that is none, an input descriptor that is not open.
+   * NULL: nobody is told. Called from inside the host: do not call it back. */
   pier_log_callback *log;
   void *log_state;
   /* How many ports there may be at once; default 65536, as the BEAM's +Q. One more

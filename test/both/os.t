@@ -4,11 +4,11 @@
 # equal, whatever surroundings the hosts were started in.
 . test/support/tap.sh
 
-# equal NAME COMMAND...: before the command that runs both.
+# equal NAME IDS COMMAND...: before the command that runs both.
 equal() {
-  name=$1
-  shift
-  "$@" "$PIER" scenario --host both --keep-going --jobs 1 test/both/os.scn >"$scratch/out" 2>&1 </dev/null
+  name=$1 only=$(for id in $2; do printf -- '--only report.%s ' "$id"; done)
+  shift 2
+  "$@" "$PIER" scenario --host both --keep-going --jobs 1 $only test/both/os.scn >"$scratch/out" 2>&1 </dev/null
   report $? "$name"
   tail -1 "$scratch/out" | grep -q ' all equal$' || comment "$scratch/out" "$name"
 }
@@ -24,11 +24,11 @@ if ! command -v erl >/dev/null; then
   skip "reports of a program on both hosts" "no erl here"
   finish
 fi
-equal "as they are"
-equal "another umask, lower limits" limited
-equal "signals ignored" ignoring
-equal "more signals ignored" ignoring_more
-equal "descriptors open that are nobody's, more variables" crowded surrounded
+equal "as they are" ""
+equal "another umask, lower limits" "default cd shell" limited
+equal "signals ignored" "default shell" ignoring
+equal "more signals ignored" "default shell" ignoring_more
+equal "descriptors open that are nobody's, more variables" "default nouse_stdio environment" crowded surrounded
 # The one difference, on purpose: the BEAM passes on what it was started with.
 is "signals blocked are not blocked in a program of the native host" \
   "$(env --block-signal=USR1 --block-signal=HUP "$PIER" scenario --only report.in test/both/os.scn |

@@ -3,6 +3,7 @@
 #include "../support/mail.h"
 #include "../support/rows.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,19 +307,32 @@ static void is_refused(void **state) {
   scene_close(&scene);
 }
 
-/* A direction that is not used is not looked at. */
-static void the_other_number_does_not_matter(void **unused) {
+static void options_in_c(void **unused) {
   struct scene scene;
-  pier_buffer name = PIER_BUFFER_INIT;
-  long long number;
+  pier_port_options options;
+  pier_diag diag;
+  int ends[2];
   (void)unused;
+  make_pipe(ends);
   scene_open(&scene);
-  open_on(&scene, -5, 2, "[out]");
-  assert_int_equal(pier_port_info_term(scene.host, scene.port, "name", &name), 0);
-  assert_int_equal(pier_match(pier_buffer_span(&name), "{name, \"-5/2\"}"), 0);
-  assert_int_equal(pier_match(pier_buffer_span(&name), "{name, ~l}", &number), PIER_EMATCH);
-  pier_buffer_free(&name);
+  pier_port_options_init(&options, PIER_FD, NULL);
+  options.fd_out = ends[1];
+  options.flags = PIER_PORT_OUT | PIER_PORT_EXIT_STATUS;
+  assert_int_equal(pier_open(scene.me, &scene.port, &options, &diag), PIER_EBADARG);
+  assert_string_equal(diag.text, "exit_status goes with programs only");
+  options.flags = PIER_PORT_OUT;
+  assert_int_equal(pier_open(scene.me, &scene.port, &options, &diag), 0);
+  send_text(&scene, "in C");
+  turn_until_written(&scene);
+  expect_text(ends[0], "in C");
+  pier_port_options_init(&options, PIER_FILE, "/nonexistent/file");
+  assert_int_equal(pier_open(scene.me, &scene.port, &options, &diag), -EINVAL);
+  assert_string_equal(diag.text, "/nonexistent/file: invalid argument");
+  pier_port_options_init(&options, PIER_FILE, NULL);
+  assert_int_equal(pier_open(scene.me, &scene.port, &options, &diag), PIER_EBADARG);
   scene_close(&scene);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 /* ---- Files ------------------------------------------------------------------------- */
@@ -366,7 +380,7 @@ int main(void) {
       cmocka_unit_test(descriptors_that_are_not_open),
       cmocka_unit_test(a_reader_that_has_gone_is_epipe),
       cmocka_unit_test(a_bad_value_is_logged),
-      cmocka_unit_test(the_other_number_does_not_matter),
+      cmocka_unit_test(options_in_c),
       cmocka_unit_test(a_pipe_with_a_name_keeps_nobody_waiting),
       cmocka_unit_test(a_directory_is_silent),
   };
