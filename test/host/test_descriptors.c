@@ -327,7 +327,7 @@ static void options_in_c(void **unused) {
   expect_text(ends[0], "in C");
   pier_port_options_init(&options, PIER_FILE, "/nonexistent/file");
   assert_int_equal(pier_open(scene.me, &scene.port, &options, &diag), -EINVAL);
-  assert_string_equal(diag.text, "/nonexistent/file: invalid argument");
+  assert_string_equal(diag.text, "/nonexistent/file: Invalid argument");
   pier_port_options_init(&options, PIER_FILE, NULL);
   assert_int_equal(pier_open(scene.me, &scene.port, &options, &diag), PIER_EBADARG);
   scene_close(&scene);
