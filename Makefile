@@ -195,7 +195,7 @@ $(BUILD)/plain/test/%: $(BUILD)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/obj/
 check-threads: $(THREADED:%=$(BUILD)/thread/%) $(BUILD)/thread/test/both/calls $(BUILD)/thread/test/both/peer ## the tests of the peer with the thread sanitizer
 	@PIER_BUILD=$(BUILD)/thread PIER_TIME_LIMIT=600 test/run $(THREADED:%=$(BUILD)/thread/%) test/both/calls.t test/erl/concurrent.t
 check-valgrind: $(THREADED:%=$(BUILD)/plain/%) ## the same below valgrind
-	@PIER_BUILD=$(BUILD)/plain PIER_TIME_LIMIT=900 PIER_BELOW='valgrind -q --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite' test/run $^
+	@PIER_BUILD=$(BUILD)/plain PIER_TIME_LIMIT=900 PIER_BELOW='valgrind -q --log-file=$(BUILD)/plain/valgrind-%p.log --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite' test/run $^
 
 # Orphans, as in check, with more rounds.
 ROUNDS ?= 100

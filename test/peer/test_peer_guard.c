@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,6 +167,27 @@ static int runs_without_descriptors(void *state) {
   return 0;
 }
 
+static int without_4(void *state) {
+  pier_peer_config config;
+  pier_peer *peer;
+  (void)state;
+  pier_peer_config_init(&config);
+  config.in = 3;
+  config.out = 4;
+  close(4);
+  return pier_peer_new(&peer, &config) == -EBADF ? 1 : 0;
+}
+
+static void says_what_is_closed(void **state) {
+  struct child child;
+  char said[512];
+  (void)state;
+  child_start(&child, CHILD_ON_3_AND_4, without_4, NULL);
+  assert_int_equal(child_end(&child, said, sizeof said), 1);
+  assert_non_null(strstr(said, ": descriptor 4, the owner's end, can not be used: "));
+  assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+}
+
 static void in_a_process(void **state) {
   struct child child;
   char said[512];
@@ -188,6 +210,7 @@ int main(void) {
       CASE(ignores_broken_pipes),
       CASE(keeps_the_programs_own_handler),
       CASE(runs_without_descriptors),
+      {"says_what_is_closed", says_what_is_closed, NULL, NULL, NULL},
   };
 #undef CASE
   return cmocka_run_group_tests_name("guard", tests, NULL, NULL);

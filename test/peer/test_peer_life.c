@@ -1,6 +1,7 @@
 /* How programs end: each row is a program in a process of its own, which is busy
  * with its first frame while something happens to its owner. That nothing is left
  * of it shows in its standard error, which all its processes hold: it ends. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -148,6 +149,40 @@ static int fork_and_stay(pier_call *call, void *state) {
   return stay(call, state);
 }
 
+/* How often the watch has woken up. */
+static long wakes_of_watch(void) {
+  DIR *folder = opendir("/proc/self/task");
+  const struct dirent *entry;
+  long wakes = -1;
+  while (folder && wakes < 0 && (entry = readdir(folder)) != NULL) {
+    char path[64], line[128];
+    int is_watch = 0;
+    FILE *file;
+    snprintf(path, sizeof path, "/proc/self/task/%.16s/status", entry->d_name);
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file)) {
+      if (strcmp(line, "Name:\tpier-watch\n") == 0) is_watch = 1;
+      if (is_watch) sscanf(line, "voluntary_ctxt_switches: %ld", &wakes);
+    }
+    if (file) fclose(file);
+  }
+  if (folder) closedir(folder);
+  return wakes;
+}
+
+static int count_wakes(pier_call *call, void *state) {
+  static int calls;
+  long wakes;
+  (void)state;
+  if (calls++ == 0) {
+    say_busy();
+    usleep(300000);
+    wakes = wakes_of_watch();
+    say(wakes >= 0 && wakes < 10 ? "it sleeps\n" : "it spins\n");
+  }
+  return pier_reply_frame(call, pier_call_request(call));
+}
+
 /* A copy of the program that holds all its descriptors, as long as the child lives. */
 static int copy_and_stay(pier_call *call, void *state) {
   const struct program *program = state;
@@ -241,6 +276,8 @@ static const struct row rows[] = {
     {"casts are served within the grace", eat, ALL_CLOSED, 0, LONG, 0,
      "ate the first\nate the last\n", NULL, NULL},
     {"input closed: all is served", work, INPUT_CLOSED, 0, 0, 0, "worked\n", NULL, NULL},
+    {"input closed: the watch sleeps", count_wakes, INPUT_CLOSED, 0, 0, 0, "it sleeps\n", NULL,
+     NULL},
     {"input closed, no half-close", stay, INPUT_CLOSED, NO_HALF_CLOSE, SHORT, 124, "", NULL,
      NULL},
     {"output closed", stay, OUTPUT_CLOSED, 0, SHORT, 124, "", NULL, NULL},

@@ -129,7 +129,7 @@ static void waits_for_a_slow_reader(void **state) {
   struct world *world = *state;
   static uint8_t frame[SIZE] = {0, 0, 1000 >> 8, 1000 & 255};
   static uint8_t got[FRAMES * SIZE];
-  size_t sent = 0, read_so_far = 0, rounds = 0, i;
+  size_t sent = 0, read_so_far = 0, rounds = 0, left, i;
   fcntl(world->to[1], F_SETFL, O_NONBLOCK);
   fcntl(world->from[0], F_SETFL, O_NONBLOCK);
   start(world);
@@ -142,7 +142,8 @@ static void waits_for_a_slow_reader(void **state) {
     }
     uv_run(&world->loop, UV_RUN_NOWAIT);
     if (++rounds % 100 != 0) continue;
-    count = read(world->from[0], got + read_so_far, 30000);
+    left = sizeof got - read_so_far;
+    count = read(world->from[0], got + read_so_far, left < 30000 ? left : 30000);
     if (count > 0) read_so_far += (size_t)count;
     uv_run(&world->loop, UV_RUN_NOWAIT);
   }
