@@ -113,7 +113,8 @@ int main(void) {
   if (pier_peer_new(&peer, &config) < 0) return 1;
   pier_peer_on(peer, "add", 2, add, NULL);
   pier_peer_on(peer, "sum", 1, sum, NULL);
-  status = serve(peer, 0, 1);
+  /* The end is certain also while a handler is busy. */
+  status = pier_peer_watch(peer, 0, 1) < 0 ? 1 : serve(peer, 0, 1);
   pier_peer_free(peer);
   return status;
 }

@@ -116,6 +116,8 @@ int pier__peer_is_gone(int error);
 /* The exit status; tells standard error or the error handler what was wrong. */
 int pier__peer_verdict(pier_peer *peer);
 
+/* Are the owner's descriptors open? If not, says so and returns -EBADF. */
+int pier__peer_check(const pier_peer_config *config, int in, int out);
 /* Moves the descriptors of `config` away (see pier_peer_new). */
 int pier__peer_guard(pier_peer_config *config);
 void pier__peer_unguard(pier_peer_config *config);

@@ -50,6 +50,11 @@ static int refuse(const pier_peer_config *config, int fd) {
   return -error;
 }
 
+int pier__peer_check(const pier_peer_config *config, int in, int out) {
+  if (fcntl(in, F_GETFD) < 0) return refuse(config, in);
+  return fcntl(out, F_GETFD) < 0 ? refuse(config, out) : 0;
+}
+
 static void ignore_broken_pipes(void) {
   struct sigaction action;
   if (sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler != SIG_DFL) return;
@@ -62,8 +67,8 @@ int pier__peer_guard(pier_peer_config *config) {
     config->guard = 0;
     return 0;
   }
-  if (fcntl(config->in, F_GETFD) < 0) return refuse(config, config->in);
-  if (fcntl(config->out, F_GETFD) < 0) return refuse(config, config->out);
+  error = pier__peer_check(config, config->in, config->out);
+  if (error) return error;
   ignore_broken_pipes();
   if (!config->guard) return 0;
   in = fcntl(config->in, F_DUPFD_CLOEXEC, PIER__PRIVATE);

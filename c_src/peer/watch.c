@@ -139,6 +139,11 @@ int pier__life_start(struct pier__life *life, int in, int out) {
   return error;
 }
 
+int pier_peer_watch(pier_peer *peer, int in, int out) {
+  int error = pier__peer_check(&peer->config, in, out);
+  return error ? error : pier__life_start(peer->life, in, out);
+}
+
 /* ---- The end of the peer -------------------------------------------------------- */
 
 /* A loop may notice the loss before the watch does. It shall not stop the watch by

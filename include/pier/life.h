@@ -41,6 +41,12 @@ PIER_API int pier_peer_gone(const pier_peer *peer);
  * poll or on a libuv loop. Do not read from it or close it; it is the peer's. */
 PIER_API int pier_peer_gone_fd(const pier_peer *peer);
 
+/* Starts the watch of a peer without I/O of its own, whose caller reads `in` and
+ * writes `out`; they stay open as long as the peer. pier_peer_run and
+ * pier_peer_start_uv do it themselves. -EBADF when one of them is closed, which is said
+ * on standard error as by pier_peer_new; -EAGAIN (no thread). */
+PIER_API int pier_peer_watch(pier_peer *peer, int in, int out);
+
 /* ---- Cleaning up ------------------------------------------------------------- */
 
 typedef enum pier_ending {

@@ -7,7 +7,7 @@ printf '\000\000\000\002\203j' >"$scratch/frame"
 # start PROGRAM CLOSED: with the descriptors in CLOSED closed; asks [], which is answered by an error or an echo.
 start() {
   set -- "$1" "$2" "exec \"\$0\" $(echo "$2" | sed 's/0/<\&- /; s/1/>\&- /; s/2/2>\&-/')"
-  sh -c "$3" "$1" <"$scratch/frame" >"$scratch/out" 2>"$scratch/err"
+  timeout -k 1 20 sh -c "$3" "$1" <"$scratch/frame" >"$scratch/out" 2>"$scratch/err"
 }
 
 for program in "$PIER_BUILD"/examples/*; do
