@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -342,6 +343,13 @@ static void happen(struct child *child, enum happening what) {
 }
 
 /* What the owner still holds stays open until the program is gone. */
+/* Not in old systems, nor below valgrind: a fork then hides that the program is dead. */
+static int has_pidfds(void) {
+  int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
 static void check_row(void **state) {
   size_t number = (size_t)(uintptr_t)*state;
   struct program program = {NULL, &rows[number / 2], number % 2 == 1, 0};
@@ -349,6 +357,7 @@ static void check_row(void **state) {
   struct child child;
   char said[256];
   int to, from;
+  if (program.row->handler == copy_and_stay && !has_pidfds()) skip();
   if (program.row->flags & TERMS)
     pier_buffer_append(&input, "\0\0\0\2\203j", 6);
   else
