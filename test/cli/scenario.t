@@ -201,11 +201,12 @@ gives "nothing recorded of it" 1 "a (*one.scn:2): there is no transcript from be
 
 # Three planted mistakes: each makes exactly the scenarios of its rule fail.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_sigfpe=0:detect_leaks=0"
-# failing PROGRAM OPTION...: the ids of those that do.
+# failing PROGRAM OPTION...: the ids of those that do. Not of races: a mistake shows
+# there in some outcomes only, which may not come up.
 failing() {
   program=$1
   shift
-  "$program" scenario --jobs 8 --keep-going --repeat 1 "$@" test/scenarios/*.scn |
+  "$program" scenario --jobs 8 --keep-going --repeat 1 "$@" $(ls test/scenarios/*.scn | grep -v /races) |
     sed -n 's/^  again: .* --only \([^ ]*\) .*/\1/p' | sort
 }
 failing "$PIER" >"$s/before"
