@@ -38,12 +38,17 @@ EI_CFLAGS := $(if $(ERL_EI_INCLUDE_DIR),-I$(ERL_EI_INCLUDE_DIR))
 EI_LIBS := $(if $(ERL_EI_LIBDIR),-L$(ERL_EI_LIBDIR)) -lei
 UV_CFLAGS := $(shell $(PKG_CONFIG) --cflags libuv 2>/dev/null)
 UV_LIBS := $(or $(shell $(PKG_CONFIG) --libs libuv 2>/dev/null),-luv)
-INCLUDES := -Iinclude -Ic_src $(EI_CFLAGS) $(UV_CFLAGS)
+INCLUDES = -Iinclude -Ic_src $(EI_CFLAGS) $(UV_CFLAGS) $(DRIVER_CFLAGS)
 # A program that uses no uv loop does not load libuv.
 LIBS := -Wl,--as-needed $(EI_LIBS) $(UV_LIBS) -lz -lm -ldl -pthread
 
+# The API of linked-in drivers: Erlang's own header, or no drivers.
+ERL_DRIVER_INCLUDE_DIR ?= $(patsubst %/erl_driver.h,%,$(firstword $(wildcard \
+  $(addsuffix /erl_driver.h,$(ERTS_INCLUDE_DIR) /usr/include /usr/lib/erlang/usr/include))))
+DRIVER_CFLAGS := $(if $(filter-out /usr/include,$(ERL_DRIVER_INCLUDE_DIR)),-isystem $(ERL_DRIVER_INCLUDE_DIR))
+DRIVER_LAYER := $(if $(ERL_DRIVER_INCLUDE_DIR),driver,$(info no erl_driver.h: built without linked-in drivers))
 PIER_LAYERS := base term frame peer
-HOST_LAYERS := port host driver
+HOST_LAYERS := port host $(DRIVER_LAYER)
 PIER_SOURCES := $(foreach layer,$(PIER_LAYERS),$(wildcard c_src/$(layer)/*.c))
 HOST_SOURCES := $(foreach layer,$(HOST_LAYERS),$(wildcard c_src/$(layer)/*.c))
 JANSSON_CFLAGS := $(shell $(PKG_CONFIG) --cflags jansson 2>/dev/null)
@@ -55,7 +60,8 @@ CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)
 # So does nettle, for the SHA-256 of scenarios.
 NETTLE_LIBS := $(or $(shell $(PKG_CONFIG) --libs nettle 2>/dev/null),-lnettle)
 EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))
-TESTS := $(patsubst test/%.c,%,$(wildcard test/*/test_*.c))
+TESTS := $(filter-out $(if $(DRIVER_LAYER),,driver/%),$(patsubst test/%.c,%,$(wildcard test/*/test_*.c)))
+DRIVERS := $(if $(DRIVER_LAYER),$(patsubst test/drivers/%.c,%,$(wildcard test/drivers/*.c)))
 SCRIPTS := $(sort $(wildcard test/*.t test/*/*.t test/*/*/*.t))
 PEERS := $(patsubst test/peers/%.c,%,$(wildcard test/peers/*.c))
 FUZZERS := $(filter-out $(if $(JANSSON_LIBS),,json),$(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c)))
@@ -139,6 +145,12 @@ CHECK := $(BUILD)/check
 $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+# Drivers that the tests load, made as for the BEAM; programs that load some export
+# the names of the API.
+$(BUILD)/drivers/%.so: test/drivers/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared $(DRIVER_CFLAGS) -o $@ $<
+$(CHECK)/test/driver/%: LDFLAGS += -rdynamic
 # Those of the scenarios have these besides.
 $(CHECK)/test/scenario/%: $(CHECK)/obj/test/scenario/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) \
   $(SCENARIO_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
@@ -168,6 +180,7 @@ $(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHE
 
 .PHONY: tests
 tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
+  $(DRIVERS:%=$(BUILD)/drivers/%.so) \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
   $(CHECK)/test/both/calls $(CHECK)/test/both/peer \
   $(CHECK)/test/erl/property_peer $(MUTANTS)

@@ -185,6 +185,7 @@ static int call_scanned(pier_process *caller, const char *function, pier_span ar
                         pier_buffer *result, pier_diag *diag) {
   uint8_t bytes[PIER__ARGUMENTS][2];
   const struct entry *entry;
+  pier__function *found = NULL;
   struct pier__call call;
   int error;
   memset(&call, 0, sizeof call);
@@ -196,11 +197,14 @@ static int call_scanned(pier_process *caller, const char *function, pier_span ar
   if (error < 0)
     return pier_diag_set(diag, error, 0, "no list of at most %d arguments", PIER__ARGUMENTS);
   entry = find_entry(function, call.count);
-  if (!entry)
+  if (entry) found = entry->function;
+  if (!entry && caller->host->hooks)
+    found = caller->host->hooks->function(function, call.count);
+  if (!found)
     return pier_diag_set(diag, PIER_EARG, 0, "there is no function %.60s/%u", function,
                          call.count);
   pier_write_version(result);
-  error = entry->function(&call);
+  error = found(&call);
   if (error != 1) return conclude(caller, error, result);
   /* What it returns lies in the process until it is resumed. */
   caller->pending->value = *result;

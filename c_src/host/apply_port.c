@@ -24,6 +24,7 @@ int pier__apply_port_command(struct pier__call *call) {
   int error = call->count == 3 ? command_flags(&call->argument[2], &flags) : 0;
   if (error == 0) error = pier__apply_port(call, 0, &order.port);
   if (error < 0) return error;
+  order.term = call->term[1];
   error = pier__iodata(call->term[1], &scratch, &order.data);
   order.bad = error == PIER_EBADARG;
   if (error == 0 || order.bad) error = pier__output(call->caller, &order, flags);
@@ -48,13 +49,11 @@ int pier__apply_port_connect(struct pier__call *call) {
 
 /* Ports with programs know no operations. */
 int pier__apply_port_control(struct pier__call *call) {
-  (void)call;
-  return PIER_EBADARG;
+  return call->host->hooks ? call->host->hooks->control(call) : PIER_EBADARG;
 }
 
 int pier__apply_port_call(struct pier__call *call) {
-  (void)call;
-  return PIER_EBADARG;
+  return call->host->hooks ? call->host->hooks->call(call) : PIER_EBADARG;
 }
 
 int pier__apply_port_set_data(struct pier__call *call) {

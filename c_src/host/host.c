@@ -120,6 +120,7 @@ void pier_host_free(pier_host *host) {
   host->ending = 1;
   end_ports(host);
   end_processes(host);
+  if (host->hooks) host->hooks->end(host);
   pier__children_free(host);
   if (host->uv) pier__uv_detach(host);
   if (host->wake >= 0) close(host->wake);

@@ -15,6 +15,31 @@
 
 struct epoll_event;
 struct pier__uv;
+struct pier__call;
+struct pier__hport;
+
+/* What the host asks of the layer above it, which has the linked-in drivers
+ * (c_src/driver). NULL in hosts that load none. */
+struct pier__drivers;
+struct pier__driver;
+struct pier__dport;
+struct pier__driver_hooks {
+  /* The driver that the first word of a command names; NULL for none. */
+  struct pier__driver *(*find)(const pier_host *host, const char *command);
+  /* The callbacks and settings of a fresh port; then, when it is in the tables, its
+   * start, which may be an error. */
+  int (*adopt)(struct pier__hport *port, struct pier__driver *driver,
+               const pier_port_options *options);
+  int (*start)(struct pier__hport *port, const pier_port_options *options);
+  void (*forget)(struct pier__hport *port); /* a port that did not come to be */
+  /* Functions by name: those of erl_ddll, NULL if it is none; and of ports. */
+  int (*(*function)(const char *name, unsigned count))(struct pier__call *call);
+  int (*control)(struct pier__call *call);
+  int (*call)(struct pier__call *call);
+  void (*process_ended)(pier_host *host, pier_pid pid);
+  void (*turn)(pier_host *host); /* its descriptor is ready */
+  void (*end)(pier_host *host);  /* all ports are gone */
+};
 
 struct pier_host {
   struct pier__table ports, processes, children;
@@ -29,6 +54,8 @@ struct pier_host {
   pier_limits limits;
   void *stack; /* for the moment between clone and exec */
   struct pier__uv *uv;
+  const struct pier__driver_hooks *hooks;
+  struct pier__drivers *drivers;
   int epoll;
   int wake;   /* eventfd, with a loop of the caller's only; else -1 */
   int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
@@ -86,6 +113,11 @@ struct pier__hport {
   unsigned descriptors : 1; /* it runs no program */
   unsigned in_socket : 1, out_socket : 1;
   unsigned out_small : 1; /* takes no more than PIPE_BUF without blocking */
+  /* With a driver only. */
+  unsigned soft_busy : 1, port_locking : 1;
+  struct pier__dport *driver; /* NULL: none */
+  pier_pid caller;            /* of the command, control or call that is going on */
+  pier_span command;          /* its iodata as a bare term; size 0 if it was bytes */
 };
 
 /* A program that has not been reaped. It may outlive its port. */
@@ -106,6 +138,9 @@ static inline uint64_t pier__event_key(uint64_t number, enum pier__event_kind ki
 int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key);
 void pier__unwatch(pier_host *host, int fd);
 int pier__turn(pier_host *host, int timeout_ms);
+
+/* For the wake-up of the drivers instead of the host's own. */
+enum { PIER__DRIVERS_WAKE = 1 };
 
 /* io.c: the port's side of the pipes. */
 extern const struct pier__port_io pier__port_io;
@@ -188,6 +223,7 @@ void pier__name_drop(pier_host *host, struct pier__name **its);
 struct pier__order {
   pier_port port;
   pier_span data;
+  pier_span term;          /* the same as a bare term, where it was one; else size 0 */
   pier_pid owner;          /* whom a message names */
   unsigned by_message : 1; /* Port ! {Owner,{command,Data}} */
   unsigned bad : 1;        /* the data is no iodata */

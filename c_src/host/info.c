@@ -63,11 +63,12 @@ static int put_memory(const struct pier__hport *port, pier_buffer *out) {
 }
 
 static int put_queue_size(const struct pier__hport *port, pier_buffer *out) {
-  return pier_write_uint64(out, pier__queue_size(&port->core.queue));
+  return pier_write_uint64(out, pier__port_queued(&port->core));
 }
 
 static int put_locking(const struct pier__hport *port, pier_buffer *out) {
-  return pier_write_atom(out, port->descriptors ? "driver_level" : "port_level");
+  int by_driver = port->descriptors || (port->driver && !port->port_locking);
+  return pier_write_atom(out, by_driver ? "driver_level" : "port_level");
 }
 
 static int put_parallelism(const struct pier__hport *port, pier_buffer *out) {
@@ -141,7 +142,7 @@ int pier_port_info_get(const pier_host *host, pier_port port, pier_port_info *in
   info->connected = found->core.owner;
   info->input = found->core.input;
   info->output = found->core.output;
-  info->queue_size = pier__queue_size(&found->core.queue);
+  info->queue_size = pier__port_queued(&found->core);
   info->os_pid = found->os_pid;
   return 0;
 }

@@ -152,8 +152,14 @@ static void bury(struct pier__port *core) {
   pier__table_remove(&port->host->ports, core->number);
 }
 
-const struct pier__port_io pier__port_io = {deliver,    calm,         announce, write_pipe,
-                                            want_write, stop_reading, report,   bury};
+const struct pier__port_io pier__port_io = {.deliver = deliver,
+                                            .calm = calm,
+                                            .announce = announce,
+                                            .write = write_pipe,
+                                            .want_write = want_write,
+                                            .stop_reading = stop_reading,
+                                            .report = report,
+                                            .bury = bury};
 
 void pier__hport_free(struct pier__hport *port) {
   pier__port_deinit(&port->core);

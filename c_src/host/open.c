@@ -30,6 +30,8 @@ static int check(const pier_port_options *options, pier_diag *diag) {
     return pier_diag_set(diag, PIER_EBADARG, 0, "no name of a program was given");
   if (!executable && (options->arg0 || (options->args && options->args[0])))
     return pier_diag_set(diag, PIER_EBADARG, 0, "args and arg0 go with spawn_executable only");
+  if (options->kind == PIER_SPAWN_DRIVER && options->busy_low > 0)
+    return pier_diag_set(diag, PIER_EBADARG, 0, "busy_limits_port does not go with drivers");
   if (options->flags & PIER_PORT_EXIT_STATUS && !has_program(options))
     return pier_diag_set(diag, PIER_EBADARG, 0, "exit_status goes with programs only");
   return 0;
@@ -157,6 +159,53 @@ static int open_program(struct pier__hport *port, const pier_port_options *optio
   return error;
 }
 
+/* Its code runs in here, with the port in the tables. */
+static int start_driver(struct pier__hport *port, pier_process *owner,
+                        const pier_port_options *options) {
+  pier_host *host = port->host;
+  pier_object self = {{port->core.number}, {0}};
+  int error = host->hooks->start(port, options);
+  if (error == 0) return 0;
+  pier__table_remove(&host->ports, port->core.number);
+  pier__table_remove(&owner->links, pier__object_key(self));
+  return error;
+}
+
+/* The first word of a command may be the name of a driver. Its ports have no use for
+ * framing by packets or for directions. */
+static int open_driver(pier_process *owner, pier_port *port, const pier_port_options *options,
+                       struct pier__driver *driver, pier_diag *diag) {
+  pier_port_options plain = *options;
+  struct pier__hport *fresh;
+  int error;
+  plain.kind = PIER_SPAWN_DRIVER;
+  plain.flags |= PIER_PORT_IN | PIER_PORT_OUT;
+  if (plain.framing.kind == PIER_PACKET) plain.framing = pier_framing_stream();
+  error = check(&plain, diag);
+  if (error < 0) return error;
+  fresh = hport_new(owner->host, &plain, owner->pid);
+  if (!fresh) return pier_diag_set(diag, PIER_ENOMEM, 0, "out of memory");
+  error = owner->host->hooks->adopt(fresh, driver, &plain);
+  pier__pin(fresh);
+  if (error == 0) error = adopt(fresh, owner);
+  if (error == 0) error = start_driver(fresh, owner, &plain);
+  port->number = error == 0 ? fresh->core.number : 0;
+  if (error < 0) {
+    pier_diag_set(diag, error, 0, "%.120s: %s", fresh->title, pier_strerror(error));
+    fresh->core.state = PIER__PORT_DEAD;
+    owner->host->hooks->forget(fresh);
+  }
+  pier__unpin(fresh);
+  return error;
+}
+
+static struct pier__driver *find_driver(const pier_host *host,
+                                        const pier_port_options *options) {
+  if (!host->hooks || (options->kind != PIER_SPAWN && options->kind != PIER_SPAWN_DRIVER))
+    return NULL;
+  return host->hooks->find(host, options->name);
+}
+
 static int open_checked(pier_process *owner, pier_port *port, const pier_port_options *options,
                         pier_diag *diag) {
   struct pier__hport *fresh = hport_new(owner->host, options, owner->pid);
@@ -180,6 +229,7 @@ static int open_checked(pier_process *owner, pier_port *port, const pier_port_op
 
 int pier_open(pier_process *owner, pier_port *port, const pier_port_options *options,
               pier_diag *diag) {
+  struct pier__driver *driver;
   int error;
   port->number = 0;
   if (diag) diag->error = 0;
@@ -187,9 +237,13 @@ int pier_open(pier_process *owner, pier_port *port, const pier_port_options *opt
   if (error < 0) return pier_diag_set(diag, error, 0, "the owner has ended, or is suspended");
   error = check(options, diag);
   if (error < 0) return error;
+  driver = find_driver(owner->host, options);
+  if (!driver && options->kind == PIER_SPAWN_DRIVER)
+    return pier_diag_set(diag, PIER_EBADARG, 0, "%.120s: no such driver", options->name);
   if (owner->host->ports.count >= owner->host->port_limit)
     return pier_diag_set(diag, PIER_ESYSLIMIT, 0, "there are %zu ports, as many as may be",
                          owner->host->ports.count);
+  if (driver) return open_driver(owner, port, options, driver, diag);
   return open_checked(owner, port, options, diag);
 }
 

@@ -48,7 +48,10 @@ static void on_event(pier_host *host, uint64_t key) {
     pier__child_ended(host, key >> 2);
     break;
   case PIER__WAKE:
-    drain_wake(host);
+    if (key >> 2 == PIER__DRIVERS_WAKE)
+      host->hooks->turn(host);
+    else
+      drain_wake(host);
     break;
   }
 }

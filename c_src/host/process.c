@@ -66,6 +66,7 @@ static pier_span reason_of(const pier_process *process) {
 static void tell_others(pier_process *process) {
   pier_span reason = reason_of(process);
   pier__drop_monitors(process);
+  if (process->host->hooks) process->host->hooks->process_ended(process->host, process->pid);
   pier__end_links(process, reason);
   pier__down_all(process->host, &process->watchers, reason);
 }

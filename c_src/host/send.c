@@ -70,6 +70,7 @@ static int send_data(pier_process *caller, pier_port port, pier_pid owner, const
   struct pier__order order = {.port = port, .owner = owner, .by_message = 1};
   pier_buffer scratch = PIER_BUFFER_INIT;
   int error = pier__iodata(pier__bare(data), &scratch, &order.data);
+  order.term = pier__bare(data);
   order.bad = error == PIER_EBADARG;
   if (error == 0 || order.bad) error = pier__output(caller, &order, flags);
   pier_buffer_free(&scratch);

@@ -6,18 +6,28 @@
 #include <string.h>
 
 /* As the BEAM retries it: from scratch, busy first, then the owner, then the data. */
-static int attempt(pier_process *caller, const struct pier__order *order) {
+static int command(const pier_process *caller, struct pier__hport *port,
+                   const struct pier__order *order) {
+  int error;
+  port->caller = caller->pid;
+  port->command = order->term;
+  error = pier__port_command(&port->core, order->data);
+  port->caller.number = 0;
+  return error;
+}
+
+static int attempt(pier_process *caller, const struct pier__order *order, int force) {
   struct pier__hport *port = pier__usable(caller->host, order->port);
   int error = 0;
   if (!port) return order->by_message ? 0 : PIER_EBADARG;
-  if (port->core.busy) return PIER_EBUSY;
+  if (port->core.busy && !force) return PIER_EBUSY;
   pier__pin(port);
   if (order->bad && (!order->by_message || order->owner.number == port->core.owner.number))
     pier__log_bad_value(port);
   if (order->by_message && (order->bad || order->owner.number != port->core.owner.number))
     pier__badsig(port);
   else
-    error = order->bad ? PIER_EBADARG : pier__port_command(&port->core, order->data);
+    error = order->bad ? PIER_EBADARG : command(caller, port, order);
   pier__unpin(port);
   return caller->dead ? PIER_ENOPROC : error;
 }
@@ -80,7 +90,7 @@ void pier__resume(pier_host *host) {
     int error;
     dequeue(&host->first_resumed, &host->last_resumed, process);
     process->pins++;
-    error = attempt(process, &process->pending->order);
+    error = attempt(process, &process->pending->order, 0);
     if (error == PIER_EBUSY)
       wait_for(process, pier__usable(host, process->pending->order.port));
     else if (!process->dead)
@@ -101,6 +111,7 @@ static int suspend(pier_process *process, const struct pier__order *order) {
     return PIER_ENOMEM;
   }
   pending->order.data = pier_buffer_span(&pending->bytes);
+  pending->order.term = pier_span_of(NULL, 0);
   process->pending = pending;
   wait_for(process, pier__usable(process->host, order->port));
   return 0;
@@ -123,9 +134,12 @@ void pier__pending_drop(pier_process *process) {
 int pier__output(pier_process *caller, const struct pier__order *order, unsigned flags) {
   int result, error = pier__may_call(caller);
   if (error < 0) return error;
-  if (flags & PIER_FORCE)
-    return pier__hport(caller->host, order->port) ? PIER_ENOTSUP : PIER_EBADARG;
-  error = attempt(caller, order);
+  if (flags & PIER_FORCE) {
+    const struct pier__hport *port = pier__hport(caller->host, order->port);
+    if (!port) return PIER_EBADARG;
+    if (!port->soft_busy) return PIER_ENOTSUP;
+  }
+  error = attempt(caller, order, (flags & PIER_FORCE) != 0);
   if (error != PIER_EBUSY || (flags & PIER_NOSUSPEND)) return error;
   if (!(flags & PIER_LATER) && caller->host->in_turn) return PIER_EBUSY;
   error = suspend(caller, order);

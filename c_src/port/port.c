@@ -56,6 +56,10 @@ static void tell_data(struct pier__port *port, const pier_frame *frame) {
   port->io->deliver(port, port->owner, &message);
 }
 
+size_t pier__port_queued(const struct pier__port *port) {
+  return port->io->queued ? port->io->queued(port) : pier__queue_size(&port->queue);
+}
+
 /* ---- Ending ------------------------------------------------------------------ */
 
 static void die(struct pier__port *port) {
@@ -77,7 +81,10 @@ static void terminate(struct pier__port *port, pier_span reason, int discard) {
   port->state = PIER__PORT_CLOSING;
   calm(port);
   port->io->announce(port, reason);
-  if (discard || pier__queue_size(&port->queue) == 0) die(port);
+  if (discard || pier__port_queued(port) == 0)
+    die(port);
+  else if (port->io->flush)
+    port->io->flush(port);
 }
 
 static void terminate_atom(struct pier__port *port, const char *reason, int discard) {
@@ -144,6 +151,11 @@ static int command(struct pier__port *port, pier_span data) {
   uint8_t header[PIER_FRAME_HEADER_MAX];
   struct iovec parts[2];
   int length;
+  if (port->io->output) {
+    port->output += data.size;
+    port->io->output(port, data);
+    return 0;
+  }
   length = pier_frame_header(&port->framing, data.size, header);
   if (length < 0 || !port->writable) {
     fail(port, length < 0 ? -EINVAL : -EBADF);
@@ -235,6 +247,18 @@ void pier__port_input(struct pier__port *port, size_t count) {
   if (produced < 0) refuse_frame(port, produced);
 }
 
+void pier__port_said(struct pier__port *port, pier_span data) {
+  pier_frame frame = {.kind = PIER_FRAME, .payload = data};
+  if (!pier__port_usable(port)) return;
+  if (port->framing.kind == PIER_LINE) {
+    pier__framer_feed(&port->framer, data);
+    pier__port_input(port, data.size);
+    return;
+  }
+  port->input += data.size;
+  tell_data(port, &frame);
+}
+
 /* The rest of a line. A truncated packet is dropped, as by the BEAM: the owner
  * is not told, the host's log is. */
 static void flush_input(struct pier__port *port) {
@@ -324,4 +348,15 @@ void pier__port_exit(struct pier__port *port, pier_span reason, int discard) {
 
 void pier__port_abandon(struct pier__port *port) {
   if (port->state != PIER__PORT_DEAD) die(port);
+}
+
+void pier__port_failed(struct pier__port *port, pier_span reason) {
+  if (pier__port_usable(port))
+    terminate(port, reason, 1);
+  else
+    pier__port_abandon(port);
+}
+
+void pier__port_flushed(struct pier__port *port) {
+  if (port->state == PIER__PORT_CLOSING) die(port);
 }

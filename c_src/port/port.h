@@ -40,6 +40,12 @@ struct pier__port_io {
   void (*report)(struct pier__port *port, const pier_diag *fault);
   /* The port is dead: close everything, forget it. */
   void (*bury)(struct pier__port *port);
+  /* Of a port whose other end is code and no pipe (a driver); NULL otherwise. It takes
+   * whole commands, has bytes of its own to get rid of, and is told when the port
+   * closes and waits for that: pier__port_flushed ends it. */
+  void (*output)(struct pier__port *port, pier_span data);
+  size_t (*queued)(const struct pier__port *port);
+  void (*flush)(struct pier__port *port);
 };
 
 struct pier__monitor {
@@ -106,6 +112,13 @@ void pier__port_input(struct pier__port *port, size_t count);
 void pier__port_input_end(struct pier__port *port);
 void pier__port_reaped(struct pier__port *port, int status);
 void pier__port_writable(struct pier__port *port);
+/* Bytes that a driver says: a message, or lines. */
+void pier__port_said(struct pier__port *port, pier_span data);
+/* A driver failed: what is queued is lost. */
+void pier__port_failed(struct pier__port *port, pier_span reason);
+/* A closing port has nothing queued any more. */
+void pier__port_flushed(struct pier__port *port);
+size_t pier__port_queued(const struct pier__port *port);
 
 static inline int pier__port_usable(const struct pier__port *port) {
   return port->state == PIER__PORT_OPEN || port->state == PIER__PORT_EOF;

@@ -11,6 +11,7 @@ static const struct {
 } kinds[] = {
     {"spawn", PIER_SPAWN},
     {"spawn_executable", PIER_SPAWN_EXECUTABLE},
+    {"spawn_driver", PIER_SPAWN_DRIVER},
 };
 
 static int read_program(pier_port_options *options, const pier__view *kind,

@@ -74,7 +74,15 @@ PIER_API const char *pier_version(void);
   X(PIER_ENAMED, -10408, "badarg: has a registered name already")                              \
   X(PIER_ENOTALIVE, -10409, "badarg: the process is not alive")                                \
   X(PIER_ERAISED, -10410, "an exception was raised")                                           \
-  X(PIER_ESUSPENDED, -10411, "the caller is suspended")
+  X(PIER_ESUSPENDED, -10411, "the caller is suspended")                                        \
+  X(PIER_EDRVOPEN, -10501, "the library of the driver cannot be opened")                       \
+  X(PIER_EDRVNOINIT, -10502, "no_driver_init")                                                 \
+  X(PIER_EDRVINIT, -10503, "driver_init_failed")                                               \
+  X(PIER_EDRVVERSION, -10504, "driver_incorrect_version")                                      \
+  X(PIER_EDRVNAME, -10505, "bad_driver_name")                                                  \
+  X(PIER_EDRVPERMANENT, -10506, "permanent")                                                   \
+  X(PIER_EDRVNOTLOADED, -10507, "not_loaded")                                                  \
+  X(PIER_EDRVNOTYOURS, -10508, "not_loaded_by_this_process")
 
 typedef enum pier_error {
 #define PIER_ERROR_ENUM(name, number, text) name = number,

@@ -154,7 +154,7 @@ PIER_API int pier_command(pier_process *caller, pier_port port, pier_span data);
 
 enum {
   PIER_NOSUSPEND = 1 << 0, /* on a busy port: PIER_EBUSY, nothing is sent */
-  PIER_FORCE = 1 << 1,     /* PIER_ENOTSUP, as by the BEAM for ports with programs */
+  PIER_FORCE = 1 << 1,     /* PIER_ENOTSUP unless the port's driver has soft busy */
   PIER_NOCONNECT = 1 << 2, /* of send/3: no effect but on what it returns */
   PIER_LATER = 1 << 3      /* on a busy port: 1, the caller is suspended; see pier_await */
 };

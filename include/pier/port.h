@@ -96,7 +96,8 @@ typedef enum pier_name_kind {
   PIER_SPAWN,            /* {spawn,Command} */
   PIER_SPAWN_EXECUTABLE, /* {spawn_executable,File} */
   PIER_FD,               /* {fd,In,Out}: descriptors that are there already */
-  PIER_FILE              /* an atom or a string: a file to read, or to write */
+  PIER_FILE,             /* an atom or a string: a file to read, or to write */
+  PIER_SPAWN_DRIVER      /* {spawn_driver,Command}: a linked-in driver, pier/driver.h */
 } pier_name_kind;
 
 enum {

@@ -73,8 +73,14 @@ static void bury(struct pier__port *port) {
   note("bury");
 }
 
-static const struct pier__port_io io = {deliver,    calm,         announce, write_some,
-                                        want_write, stop_reading, report,   bury};
+static const struct pier__port_io io = {.deliver = deliver,
+                                        .calm = calm,
+                                        .announce = announce,
+                                        .write = write_some,
+                                        .want_write = want_write,
+                                        .stop_reading = stop_reading,
+                                        .report = report,
+                                        .bury = bury};
 
 static struct pier__port port;
 static const pier_pid nobody = {0}, somebody = {7};

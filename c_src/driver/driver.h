@@ -1,0 +1,193 @@
+/*
+ * Inside the layer of drivers. Callbacks run on the thread of the host, never one
+ * inside another but for stop and stop_select. Ports are handles to the drivers: a
+ * number that stays safe when the port is gone. Other threads come in through the
+ * table of handles and the inbox, both behind locks.
+ */
+#ifndef PIER_DRIVER_DRIVER_H
+#define PIER_DRIVER_DRIVER_H
+
+#include "driver/api.h"
+#include "host/apply.h"
+#include "host/host.h"
+
+#include <pier/driver.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Who has loaded a driver, and how often. */
+struct pier__user {
+  struct pier__user *next;
+  pier_pid pid;
+  unsigned count;
+};
+
+struct pier__driver {
+  struct pier__driver *next;
+  struct pier__drivers *drivers;
+  char *folder, *name;
+  void *library;
+  ErlDrvEntry entry; /* a copy; never written to */
+  struct pier__user *users;
+  unsigned ports, jobs;    /* that need its code */
+  int open_error;          /* N of {open_error,N} */
+  unsigned permanent : 1;  /* driver_lock_driver */
+  unsigned unloading : 1;  /* nobody has loaded it any more */
+  unsigned kill_ports : 1; /* as it was loaded */
+};
+
+/* A queue of bytes in binaries, contiguous as writev wants them. */
+struct pier__ioqueue {
+  SysIOVec *parts;
+  ErlDrvBinary **binaries;
+  size_t head, count, room; /* parts from head on; room for so many in all */
+  size_t size;              /* bytes */
+};
+
+/* A port as its driver sees it. Kept until the last job and lock has let go. */
+struct pier__dport {
+  struct pier__hport *port; /* NULL: dead */
+  struct pier__driver *driver;
+  struct pier__drivers *drivers;
+  uint64_t handle;
+  atomic_uint references;
+  ErlDrvData data;
+  struct pier__ioqueue queue;
+  int control_flags;
+  struct pier__dport *next_due, *next_timer;
+  long long deadline; /* of the timer, in nanoseconds */
+  struct erl_drv_port_data_lock *lock;
+  struct pier__drvmonitor *monitors;
+  ErlDrvSizeT msgq_low, msgq_high;
+  struct pier__hport *ended; /* after stop: what the last unpin frees */
+  char failure[256];         /* in start: why it failed */
+  unsigned timing : 1, due : 1, flushing : 1, starting : 1, failed : 1;
+  unsigned percent; /* of a time slice, consumed in this callback */
+};
+
+struct pier__letter_out; /* from another thread, inbox.c */
+
+struct pier__drivers {
+  pier_host *host;
+  uint64_t serial; /* of the host among those with drivers */
+  struct pier__driver *first;
+  pthread_t thread;  /* that runs the callbacks now, if depth > 0 */
+  atomic_int inside; /* depth > 0, for other threads to see */
+  unsigned depth;    /* of callbacks on the stack */
+  unsigned outer_callback : 1, working : 1, sweeping : 1;
+  int open_error; /* of the last load that failed */
+  int epoll, timer, event;
+  struct pier__dport *first_due, *last_due, *first_timer;
+  struct pier__table selected; /* descriptor + 1, to pier__selected */
+  struct pier__async *async;
+  pthread_mutex_t inbox_lock;
+  struct pier__letter_out *first_letter, *last_letter;
+};
+
+/* ---- host.c: the layer in a host ---- */
+void pier__drivers_turn(pier_host *host);
+void pier__drivers_end(pier_host *host);
+void pier__drivers_wake(struct pier__drivers *drivers); /* from any thread */
+/* 1 if this thread may touch the host now: it runs a callback of a driver. */
+int pier__drivers_inside(const struct pier__drivers *drivers);
+void pier__driver_log(struct pier__dport *dport, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- handle.c: what drivers hold of us: ports, atoms, pids ---- */
+extern pthread_mutex_t pier__handles_lock;
+int pier__handle_add(struct pier__dport *dport);
+void pier__handle_remove(struct pier__dport *dport);
+/* NULL if there is no such port any more. */
+struct pier__dport *pier__handle_get(ErlDrvPort handle);
+static inline ErlDrvPort pier__handle(const struct pier__dport *dport) {
+  return (ErlDrvPort)(uintptr_t)dport->handle;
+}
+/* Words: each kind has low bits of its own. */
+enum { PIER__WORD_ATOM = 1, PIER__WORD_PID = 2, PIER__WORD_PORT = 3, PIER__WORD_NIL = 15 };
+enum { PIER__WORD_BITS = 4, PIER__WORD_MASK = 15, PIER__NUMBER_BITS = 36 };
+static inline unsigned pier__word_kind(ErlDrvTermData word) {
+  return (unsigned)(word & PIER__WORD_MASK);
+}
+ErlDrvTermData pier__word_pid(pier_pid pid);
+static inline pier_pid pier__word_to_pid(ErlDrvTermData word) {
+  pier_pid pid = {pier__word_kind(word) == PIER__WORD_PID ? word >> PIER__WORD_BITS : 0};
+  return pid;
+}
+struct pier__dport *pier__word_dport(ErlDrvTermData word);
+/* Appends it as a term; -1 if it is not of that kind. */
+int pier__word_put(pier_buffer *out, ErlDrvTermData word, unsigned kind);
+void pier__handles_free(void); /* when the last host with drivers goes */
+
+/* ---- load.c ---- */
+int pier__library_open(struct pier__driver *driver, pier_diag *diag);
+void pier__library_close(struct pier__driver *driver);
+/* Texts of dlerror by number, process-wide, as erl_ddll's {open_error,N} has them. */
+int pier__open_error(const char *text, const char *path); /* N, negative */
+const char *pier__open_error_text(long long number);      /* NULL */
+/* Everything of the API that there is. */
+typedef void pier__any(void);
+extern pier__any *const pier__api[];
+extern const size_t pier__api_count;
+
+/* ---- registry.c ---- */
+struct pier__driver *pier__driver_find(const struct pier__drivers *drivers, const char *name,
+                                       size_t size);
+int pier__driver_load(pier_process *caller, const char *folder, const char *name,
+                      int kill_ports, pier_diag *diag);
+void pier__driver_drop_user(struct pier__drivers *drivers, pier_pid pid);
+/* Unloads what nobody needs; from a clean stack only. */
+void pier__drivers_sweep(struct pier__drivers *drivers);
+
+/* ---- ddll.c ---- */
+pier__function *pier__ddll_function(const char *name, unsigned count);
+
+/* ---- port.c: callbacks ---- */
+int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
+                      const pier_port_options *options);
+int pier__dport_start(struct pier__hport *port, const pier_port_options *options);
+void pier__dport_forget(struct pier__hport *port);
+void pier__dport_release(struct pier__dport *dport);
+/* Around every callback. The second does what waited for the stack to be clean: it
+ * may end the port, and unload drivers. */
+void pier__enter(struct pier__dport *dport);
+void pier__leave(struct pier__dport *dport);
+/* Later, from a clean stack: whether the port is to flush, or is flushed. */
+void pier__due(struct pier__dport *dport);
+void pier__work_due(struct pier__drivers *drivers);
+
+/* ---- control.c ---- */
+int pier__apply_driver_control(struct pier__call *call);
+int pier__apply_driver_call(struct pier__call *call);
+
+/* ---- outputv.c ---- */
+void pier__outputv(struct pier__dport *dport, pier_span term, pier_span data);
+
+/* ---- binary.c ---- */
+ErlDrvBinary *pier__binary_of(const void *data, size_t size); /* NULL: out of memory */
+
+/* ---- queue.c ---- */
+void pier__ioqueue_free(struct pier__ioqueue *queue);
+
+/* ---- timer.c ---- */
+void pier__timers_turn(struct pier__drivers *drivers);
+void pier__timer_stop(struct pier__dport *dport);
+
+/* ---- select.c ---- */
+void pier__select_turn(struct pier__drivers *drivers);
+void pier__select_drop(struct pier__dport *dport);
+void pier__select_free(struct pier__drivers *drivers);
+
+/* ---- async.c ---- */
+void pier__async_turn(struct pier__drivers *drivers);
+void pier__async_free(struct pier__drivers *drivers);
+
+/* ---- monitor.c ---- */
+void pier__monitors_fire(struct pier__drivers *drivers, pier_pid pid);
+void pier__monitors_work(struct pier__dport *dport);
+void pier__monitors_clear(struct pier__dport *dport);
+
+/* ---- terms.c ---- */
+void pier__inbox_turn(struct pier__drivers *drivers);
+
+#endif

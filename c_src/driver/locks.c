@@ -1,0 +1,142 @@
+/* Mutexes, conditions and read-write locks of the API. Misuse ends the process, as in
+ * the BEAM: there is nobody to give an error to. */
+#include "driver/driver.h"
+
+#include "driver/named.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct ErlDrvMutex_ {
+  char *name;
+  pthread_mutex_t mutex;
+};
+struct ErlDrvCond_ {
+  char *name;
+  pthread_cond_t condition;
+};
+struct ErlDrvRWLock_ {
+  char *name;
+  pthread_rwlock_t lock;
+};
+
+/* ---- Mutexes ---------------------------------------------------------------------- */
+
+ErlDrvMutex *erl_drv_mutex_create(char *name) {
+  ErlDrvMutex *mutex = pier__named_new(sizeof *mutex, name);
+  if (mutex && pthread_mutex_init(&mutex->mutex, NULL) != 0) {
+    pier__named_free(mutex);
+    mutex = NULL;
+  }
+  return mutex;
+}
+
+void erl_drv_mutex_destroy(ErlDrvMutex *mutex) {
+  pier__must(mutex && pthread_mutex_destroy(&mutex->mutex) == 0);
+  pier__named_free(mutex);
+}
+
+char *erl_drv_mutex_name(ErlDrvMutex *mutex) {
+  return mutex ? mutex->name : NULL;
+}
+
+int erl_drv_mutex_trylock(ErlDrvMutex *mutex) {
+  int error;
+  pier__must(mutex != NULL);
+  error = pthread_mutex_trylock(&mutex->mutex);
+  pier__must(error == 0 || error == EBUSY);
+  return error;
+}
+
+void erl_drv_mutex_lock(ErlDrvMutex *mutex) {
+  pier__must(mutex && pthread_mutex_lock(&mutex->mutex) == 0);
+}
+
+void erl_drv_mutex_unlock(ErlDrvMutex *mutex) {
+  pier__must(mutex && pthread_mutex_unlock(&mutex->mutex) == 0);
+}
+
+/* ---- Conditions -------------------------------------------------------------------- */
+
+ErlDrvCond *erl_drv_cond_create(char *name) {
+  ErlDrvCond *condition = pier__named_new(sizeof *condition, name);
+  if (condition && pthread_cond_init(&condition->condition, NULL) != 0) {
+    pier__named_free(condition);
+    condition = NULL;
+  }
+  return condition;
+}
+
+void erl_drv_cond_destroy(ErlDrvCond *condition) {
+  pier__must(condition && pthread_cond_destroy(&condition->condition) == 0);
+  pier__named_free(condition);
+}
+
+char *erl_drv_cond_name(ErlDrvCond *condition) {
+  return condition ? condition->name : NULL;
+}
+
+void erl_drv_cond_signal(ErlDrvCond *condition) {
+  pier__must(condition && pthread_cond_signal(&condition->condition) == 0);
+}
+
+void erl_drv_cond_broadcast(ErlDrvCond *condition) {
+  pier__must(condition && pthread_cond_broadcast(&condition->condition) == 0);
+}
+
+void erl_drv_cond_wait(ErlDrvCond *condition, ErlDrvMutex *mutex) {
+  pier__must(condition && mutex &&
+             pthread_cond_wait(&condition->condition, &mutex->mutex) == 0);
+}
+
+/* ---- Read-write locks ---------------------------------------------------------------- */
+
+ErlDrvRWLock *erl_drv_rwlock_create(char *name) {
+  ErlDrvRWLock *lock = pier__named_new(sizeof *lock, name);
+  if (lock && pthread_rwlock_init(&lock->lock, NULL) != 0) {
+    pier__named_free(lock);
+    lock = NULL;
+  }
+  return lock;
+}
+
+void erl_drv_rwlock_destroy(ErlDrvRWLock *lock) {
+  pier__must(lock && pthread_rwlock_destroy(&lock->lock) == 0);
+  pier__named_free(lock);
+}
+
+char *erl_drv_rwlock_name(ErlDrvRWLock *lock) {
+  return lock ? lock->name : NULL;
+}
+
+int erl_drv_rwlock_tryrlock(ErlDrvRWLock *lock) {
+  int error;
+  pier__must(lock != NULL);
+  error = pthread_rwlock_tryrdlock(&lock->lock);
+  pier__must(error == 0 || error == EBUSY);
+  return error;
+}
+
+void erl_drv_rwlock_rlock(ErlDrvRWLock *lock) {
+  pier__must(lock && pthread_rwlock_rdlock(&lock->lock) == 0);
+}
+
+void erl_drv_rwlock_runlock(ErlDrvRWLock *lock) {
+  pier__must(lock && pthread_rwlock_unlock(&lock->lock) == 0);
+}
+
+int erl_drv_rwlock_tryrwlock(ErlDrvRWLock *lock) {
+  int error;
+  pier__must(lock != NULL);
+  error = pthread_rwlock_trywrlock(&lock->lock);
+  pier__must(error == 0 || error == EBUSY);
+  return error;
+}
+
+void erl_drv_rwlock_rwlock(ErlDrvRWLock *lock) {
+  pier__must(lock && pthread_rwlock_wrlock(&lock->lock) == 0);
+}
+
+void erl_drv_rwlock_rwunlock(ErlDrvRWLock *lock) {
+  pier__must(lock && pthread_rwlock_unlock(&lock->lock) == 0);
+}

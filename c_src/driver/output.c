@@ -1,0 +1,174 @@
+/* What a driver says: bytes with a header before them, as the port's options have it. */
+#include "driver/driver.h"
+
+#include "port/identifier.h"
+
+#include <string.h>
+
+/* A header, and parts that are binaries each on a port with that option. */
+struct saying {
+  pier_span header;
+  const SysIOVec *parts;
+  int count;
+};
+
+static size_t size_of(const struct saying *saying) {
+  size_t size = 0;
+  int i;
+  for (i = 0; i < saying->count; i++)
+    size += saying->parts[i].iov_len;
+  return size;
+}
+
+static pier_span span_of(const SysIOVec *part) {
+  return pier_span_of(part->iov_base, part->iov_len);
+}
+
+/* [H1,H2,B1|B2] */
+static void put_improper(pier_buffer *out, const struct saying *saying) {
+  size_t elements = saying->header.size + (size_t)saying->count, i;
+  int part;
+  if (saying->count == 0) elements++;
+  if (elements > 1) pier_write_list(out, elements - 1);
+  for (i = 0; i < saying->header.size; i++)
+    pier_write_int64(out, saying->header.data[i]);
+  for (part = 0; part < saying->count; part++)
+    pier_write_binary(out, saying->parts[part].iov_base, saying->parts[part].iov_len);
+  if (saying->count == 0) pier_write_nil(out);
+}
+
+static void put_flat(pier_buffer *out, const struct saying *saying) {
+  int i;
+  pier_buffer_append(out, saying->header.data, saying->header.size);
+  for (i = 0; i < saying->count; i++)
+    pier_buffer_append(out, saying->parts[i].iov_base, saying->parts[i].iov_len);
+}
+
+/* {Port,{data,D}} or {Port,{data,{Line,D}}} */
+static void put_message(pier_buffer *out, const struct pier__port *core,
+                        const struct saying *saying, pier_frame_kind line) {
+  pier_port self = {core->number};
+  pier_write_tuple(out, 2);
+  pier__put_port(out, self);
+  pier_write_tuple(out, 2);
+  pier_write_atom(out, "data");
+  if (line != PIER_FRAME) {
+    pier_write_tuple(out, 2);
+    pier_write_atom(out, line == PIER_FRAME_EOL ? "eol" : "noeol");
+  }
+  put_improper(out, saying);
+}
+
+/* A list is always flat; a binary of one part without header is a plain message. */
+static void tell(struct pier__dport *dport, const struct saying *saying, pier_frame_kind line,
+                 int binary) {
+  struct pier__port *core = &dport->port->core;
+  pier_message message = {.kind = PIER_MESSAGE_DATA, .line = line, .binary = binary};
+  pier_buffer bytes = PIER_BUFFER_INIT;
+  message.port.number = core->number;
+  if (binary && saying->header.size == 0 && saying->count == 1) {
+    message.data = span_of(&saying->parts[0]);
+  } else if (binary) {
+    put_message(&bytes, core, saying, line);
+    message.kind = PIER_MESSAGE_TERM;
+    message.term = pier_buffer_span(&bytes);
+  } else {
+    put_flat(&bytes, saying);
+    message.data = pier_buffer_span(&bytes);
+  }
+  if (bytes.error)
+    pier__driver_log(dport, bytes.error, "out of memory: a message was lost");
+  else
+    core->io->deliver(core, core->owner, &message);
+  pier_buffer_free(&bytes);
+}
+
+/* The header is in front of every line. */
+static void tell_lines(struct pier__dport *dport, const struct saying *saying, int binary) {
+  struct pier__port *core = &dport->port->core;
+  SysIOVec part;
+  struct saying line = {saying->header, &part, 1};
+  pier_frame frame;
+  int i;
+  for (i = 0; i < saying->count; i++) {
+    pier__framer_feed(&core->framer, span_of(&saying->parts[i]));
+    while (pier__framer_next(&core->framer, &frame) == 1) {
+      part.iov_base = (void *)(uintptr_t)frame.payload.data;
+      part.iov_len = frame.payload.size;
+      tell(dport, &line, frame.kind, binary);
+    }
+  }
+}
+
+static struct pier__dport *usable(ErlDrvPort handle, int *result) {
+  struct pier__dport *dport = pier__handle_get(handle);
+  *result = dport ? 0 : -1;
+  return dport && pier__port_usable(&dport->port->core) ? dport : NULL;
+}
+
+/* Only what is no vector goes line by line. */
+static void say(struct pier__dport *dport, const struct saying *saying, int by_line) {
+  struct pier__port *core = &dport->port->core;
+  int binary = (core->flags & PIER_PORT_BINARY) != 0;
+  core->input += saying->header.size + size_of(saying);
+  if (by_line && core->framing.kind == PIER_LINE)
+    tell_lines(dport, saying, binary);
+  else
+    tell(dport, saying, PIER_FRAME, binary);
+}
+
+int driver_output2(ErlDrvPort port, char *header, ErlDrvSizeT header_size, char *bytes,
+                   ErlDrvSizeT size) {
+  int result;
+  struct pier__dport *dport = usable(port, &result);
+  SysIOVec part = {bytes, size};
+  /* No bytes at all are no binary either. */
+  struct saying saying = {pier_span_of(header, header_size), &part, bytes ? 1 : 0};
+  if (dport) say(dport, &saying, 1);
+  return result;
+}
+
+int driver_output(ErlDrvPort port, char *bytes, ErlDrvSizeT size) {
+  return driver_output2(port, NULL, 0, bytes, size);
+}
+
+int driver_output_binary(ErlDrvPort port, char *header, ErlDrvSizeT header_size,
+                         ErlDrvBinary *binary, ErlDrvSizeT offset, ErlDrvSizeT size) {
+  int result;
+  struct pier__dport *dport = usable(port, &result);
+  SysIOVec part = {binary->orig_bytes + offset, size};
+  struct saying saying = {pier_span_of(header, header_size), &part, 1};
+  if (dport) say(dport, &saying, 0);
+  return result;
+}
+
+/* What is skipped of a part is taken off the driver's own vector, as in the BEAM. */
+int driver_outputv(ErlDrvPort port, char *header, ErlDrvSizeT header_size, ErlIOVec *vector,
+                   ErlDrvSizeT skip) {
+  int result, i = 0;
+  struct pier__dport *dport = usable(port, &result);
+  struct saying saying = {pier_span_of(header, header_size), NULL, 0};
+  if (!dport) return result;
+  for (; skip > 0 && i < vector->vsize && vector->iov[i].iov_len <= skip; i++)
+    skip -= vector->iov[i].iov_len;
+  if (skip > 0 && i < vector->vsize) {
+    vector->iov[i].iov_base = (char *)vector->iov[i].iov_base + skip;
+    vector->iov[i].iov_len -= skip;
+  }
+  saying.parts = vector->iov + i;
+  saying.count = vector->vsize - i;
+  say(dport, &saying, 0);
+  return 0;
+}
+
+ErlDrvSizeT driver_vec_to_buf(ErlIOVec *vector, char *to, ErlDrvSizeT room) {
+  size_t left = room;
+  int i;
+  for (i = 0; i < vector->vsize && left > 0; i++) {
+    size_t size = vector->iov[i].iov_len < left ? vector->iov[i].iov_len : left;
+    if (size > 0) memcpy(to, vector->iov[i].iov_base, size);
+    to += size;
+    left -= size;
+  }
+  return room - left;
+}

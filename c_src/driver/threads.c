@@ -1,0 +1,159 @@
+/* Threads of drivers and what each of them keeps for itself. */
+#include "driver/driver.h"
+
+#include "driver/named.h"
+
+#include <errno.h>
+#include <signal.h>
+
+struct ErlDrvTid_ {
+  char *name;
+  pthread_t thread;
+  void *(*function)(void *);
+  void *argument;
+};
+
+static _Thread_local struct ErlDrvTid_ *self;
+/* What other threads are called by. */
+static _Thread_local struct ErlDrvTid_ stranger;
+
+enum { KEYS = 1024, KILOWORD = 1024 * (int)sizeof(void *) };
+
+static _Thread_local void **values; /* by key */
+static unsigned char key_used[KEYS];
+static pthread_mutex_t key_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t at_end; /* frees `values` */
+static pthread_once_t at_end_once = PTHREAD_ONCE_INIT;
+
+/* ---- Threads ------------------------------------------------------------------------ */
+
+ErlDrvThreadOpts *erl_drv_thread_opts_create(char *name) {
+  ErlDrvThreadOpts *options = pier_alloc(sizeof *options);
+  (void)name;
+  if (options) options->suggested_stack_size = -1;
+  return options;
+}
+
+void erl_drv_thread_opts_destroy(ErlDrvThreadOpts *options) {
+  pier__must(options != NULL);
+  pier_free(options);
+}
+
+static void *begin(void *argument) {
+  self = argument;
+  return self->function(self->argument);
+}
+
+/* Signals are for the threads of the program. */
+static int create(struct ErlDrvTid_ *tid, const pthread_attr_t *attributes) {
+  sigset_t all, before;
+  int error;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  error = pthread_create(&tid->thread, attributes, begin, tid);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+int erl_drv_thread_create(char *name, ErlDrvTid *tid, void *(*function)(void *), void *argument,
+                          ErlDrvThreadOpts *options) {
+  struct ErlDrvTid_ *fresh = pier__named_new(sizeof *fresh, name);
+  pthread_attr_t attributes;
+  int error;
+  if (!fresh) return ENOMEM;
+  fresh->function = function;
+  fresh->argument = argument;
+  error = pthread_attr_init(&attributes);
+  if (error == 0) {
+    if (options && options->suggested_stack_size > 0)
+      pthread_attr_setstacksize(&attributes, (size_t)options->suggested_stack_size * KILOWORD);
+    error = create(fresh, &attributes);
+    pthread_attr_destroy(&attributes);
+  }
+  if (error != 0)
+    pier__named_free(fresh);
+  else
+    *tid = fresh;
+  return error;
+}
+
+char *erl_drv_thread_name(ErlDrvTid tid) {
+  return tid ? tid->name : NULL;
+}
+
+ErlDrvTid erl_drv_thread_self(void) {
+  if (self) return self;
+  stranger.thread = pthread_self();
+  return &stranger;
+}
+
+int erl_drv_equal_tids(ErlDrvTid a, ErlDrvTid b) {
+  return a == b;
+}
+
+void erl_drv_thread_exit(void *result) {
+  pier__must(self != NULL);
+  pthread_exit(result);
+}
+
+int erl_drv_thread_join(ErlDrvTid tid, void **result) {
+  int error;
+  pier__must(tid != NULL);
+  error = pthread_join(tid->thread, result);
+  if (error == 0) pier__named_free(tid);
+  return error;
+}
+
+/* ---- Data of one thread ---------------------------------------------------------------- */
+
+static void free_values(void *memory) {
+  pier_free(memory);
+  values = NULL;
+}
+
+static void make_at_end(void) {
+  pier__must(pthread_key_create(&at_end, free_values) == 0);
+}
+
+int erl_drv_tsd_key_create(char *name, ErlDrvTSDKey *key) {
+  int i, error = 0;
+  (void)name;
+  pier__must(key != NULL);
+  pthread_mutex_lock(&key_lock);
+  for (i = 0; i < KEYS && key_used[i]; i++)
+    ;
+  if (i == KEYS) {
+    error = ENOMEM;
+  } else {
+    key_used[i] = 1;
+    *key = i;
+  }
+  pthread_mutex_unlock(&key_lock);
+  return error;
+}
+
+/* Whatever threads still have under it is theirs. */
+void erl_drv_tsd_key_destroy(ErlDrvTSDKey key) {
+  pier__must(key >= 0 && key < KEYS);
+  pthread_mutex_lock(&key_lock);
+  pier__must(key_used[key]);
+  key_used[key] = 0;
+  pthread_mutex_unlock(&key_lock);
+}
+
+void erl_drv_tsd_set(ErlDrvTSDKey key, void *data) {
+  pier__must(key >= 0 && key < KEYS);
+  if (!values) {
+    pthread_once(&at_end_once, make_at_end);
+    values = pier_alloc(KEYS * sizeof *values);
+    pier__must(values != NULL);
+    memset(values, 0, KEYS * sizeof *values);
+    pthread_setspecific(at_end, values);
+  }
+  values[key] = data;
+}
+
+void *erl_drv_tsd_get(ErlDrvTSDKey key) {
+  pier__must(key >= 0 && key < KEYS);
+  return values ? values[key] : NULL;
+}
