@@ -280,6 +280,13 @@ symbols: $(BUILD)/libpier.so $(BUILD)/libpier_host.so ## writes the lists of exp
 include tools/install.mk
 -include test/bench/bench.mk
 
+# The first time takes a minute: what OTP's own modules do is written down.
+.PHONY: dialyze
+dialyze: all $(BUILD)/otp.plt ## are the types of the Erlang application right? needs dialyzer
+	dialyzer --plt $(BUILD)/otp.plt -Wunmatched_returns -Wunknown $(filter-out %.app $(BUILD)/ebin/pier_scenario%,$(MODULES))
+$(BUILD)/otp.plt:
+	dialyzer --build_plt --output_plt $@ --apps erts kernel stdlib
+
 .PHONY: clean help
 clean: ## build/ and the programs in priv/
 	rm -rf $(BUILD)

@@ -164,14 +164,10 @@ handle_call({subscribe, Pid, Reference}, _From, #state{subscribers = Subscribers
 handle_call({unsubscribe, Reference}, _From, State) ->
     {reply, ok, unsubscribe(Reference, State)};
 handle_call(info, _From, #state{calls = Calls, subscribers = Subscribers} = State) ->
-    Info = #{program => State#state.path,
-             os_pid => os_pid(State),
-             mode => State#state.mode,
-             packet => pier_frames:packet(State#state.frames),
-             biggest => State#state.biggest,
-             calls => maps:size(Calls),
-             backlog => pier_writer:waiting(State#state.writer),
-             subscribers => maps:size(Subscribers)},
+    Info = #{program => State#state.path, os_pid => os_pid(State),
+             mode => State#state.mode, packet => pier_frames:packet(State#state.frames),
+             biggest => State#state.biggest, calls => maps:size(Calls),
+             backlog => pier_writer:waiting(State#state.writer), subscribers => maps:size(Subscribers)},
     {reply, Info, State};
 handle_call(_Request, _From, State) ->
     {reply, {error, badarg}, State}.
@@ -237,8 +233,7 @@ terminate(Reason, #state{writer = Writer, since = Since} = State) ->
     pier_writer:close(Writer),
     fire([port, stop], #{duration => erlang:monotonic_time() - Since}, #{reason => Reason}, State).
 
-%% @private
-%% What a crash report shows: no bytes, no tables.
+%% @private What a crash report shows: no bytes, no tables.
 format_status(#{state := #state{about = About, mode = Mode, calls = Calls}} = Status) ->
     Status#{state := About#{mode => Mode, calls => maps:size(Calls)}};
 format_status(Status) ->
@@ -351,8 +346,7 @@ hear({log, Level, Text}, #state{spoken = true, about = About} = State) ->
 hear({error, Reason}, #state{mode = call, about = About} = State) ->
     pier_report:warn("a message could not be served: ~tp", [Reason], About),
     State;
-hear(_, #state{mode = call} = State) ->
-    State;
+hear(_, #state{mode = call} = State) -> State; % of a later version
 hear(Answer, #state{about = About, order = Order} = State) ->
     case queue:out(Order) of
         {{value, Kind}, Rest} ->
@@ -380,9 +374,9 @@ done(#call{monitor = Monitor, since = Since}, Result, State) ->
 event(Event, #state{subscribers = Subscribers, credited = Credited} = State) ->
     Count = maps:size(Subscribers),
     fire([event], #{subscribers => Count}, #{}, State),
-    case Count =:= 0 andalso Credited of
-        true -> grant(1, State); % nobody is there to give it back
-        false -> tell({event, Event}, State)
+    if
+        Count =:= 0, Credited -> grant(1, State); % nobody is there to give it back
+        true -> tell({event, Event}, State)
     end.
 
 tell(Message, #state{subscribers = Subscribers} = State) ->
