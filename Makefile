@@ -150,7 +150,7 @@ $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $
 $(BUILD)/drivers/%.so: test/drivers/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared $(DRIVER_CFLAGS) -o $@ $<
-$(CHECK)/test/driver/%: LDFLAGS += -rdynamic
+$(CHECK)/test/driver/% $(BUILD)/thread/test/driver/% $(BUILD)/plain/test/driver/%: LDFLAGS += -rdynamic
 # Those of the scenarios have these besides.
 $(CHECK)/test/scenario/%: $(CHECK)/obj/test/scenario/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) \
   $(SCENARIO_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
@@ -197,7 +197,7 @@ checked: all tests
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
 
 # What has threads, with the thread sanitizer; then without any below valgrind.
-THREADED := $(filter test/peer/%,$(TESTS:%=test/%))
+THREADED := $(filter test/peer/% test/driver/%,$(TESTS:%=test/%))
 $(BUILD)/thread/test/%: $(BUILD)/thread/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/thread/obj/%.o) $(BUILD)/thread/libpier_host.a $(BUILD)/thread/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(THREAD_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
@@ -205,7 +205,7 @@ $(BUILD)/plain/test/%: $(BUILD)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/obj/
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 .PHONY: check-threads check-valgrind
-check-threads: $(THREADED:%=$(BUILD)/thread/%) $(BUILD)/thread/test/both/calls $(BUILD)/thread/test/both/peer ## the tests of the peer with the thread sanitizer
+check-threads: $(THREADED:%=$(BUILD)/thread/%) $(BUILD)/thread/test/both/calls $(BUILD)/thread/test/both/peer ## the tests of the peer and of drivers with the thread sanitizer
 	@PIER_BUILD=$(BUILD)/thread PIER_TIME_LIMIT=600 test/run $(THREADED:%=$(BUILD)/thread/%) test/both/calls.t test/erl/concurrent.t
 check-valgrind: $(THREADED:%=$(BUILD)/plain/%) ## the same below valgrind
 	@PIER_BUILD=$(BUILD)/plain PIER_TIME_LIMIT=900 PIER_BELOW='valgrind -q --log-file=$(BUILD)/plain/valgrind-%p.log --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite' test/run $^

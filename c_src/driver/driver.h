@@ -72,9 +72,8 @@ struct pier__drivers {
   pier_host *host;
   uint64_t serial; /* of the host among those with drivers */
   struct pier__driver *first;
-  pthread_t thread;  /* that runs the callbacks now, if depth > 0 */
-  atomic_int inside; /* depth > 0, for other threads to see */
-  unsigned depth;    /* of callbacks on the stack */
+  const struct pier__drivers *outer; /* what pier__drivers_here was before */
+  unsigned depth;                    /* of callbacks on the stack */
   unsigned outer_callback : 1, working : 1, sweeping : 1;
   int open_error; /* of the last load that failed */
   int epoll, timer, event;
@@ -89,8 +88,8 @@ struct pier__drivers {
 void pier__drivers_turn(pier_host *host);
 void pier__drivers_end(pier_host *host);
 void pier__drivers_wake(struct pier__drivers *drivers); /* from any thread */
-/* 1 if this thread may touch the host now: it runs a callback of a driver. */
-int pier__drivers_inside(const struct pier__drivers *drivers);
+/* Whose callbacks this thread is running; NULL: it may not touch a host. */
+extern _Thread_local const struct pier__drivers *pier__drivers_here;
 void pier__driver_log(struct pier__dport *dport, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -100,6 +99,8 @@ int pier__handle_add(struct pier__dport *dport);
 void pier__handle_remove(struct pier__dport *dport);
 /* NULL if there is no such port any more. */
 struct pier__dport *pier__handle_get(ErlDrvPort handle);
+/* The same from another thread than the host's: to be released afterwards. */
+struct pier__dport *pier__handle_pin(ErlDrvPort handle);
 static inline ErlDrvPort pier__handle(const struct pier__dport *dport) {
   return (ErlDrvPort)(uintptr_t)dport->handle;
 }
@@ -114,7 +115,7 @@ static inline pier_pid pier__word_to_pid(ErlDrvTermData word) {
   pier_pid pid = {pier__word_kind(word) == PIER__WORD_PID ? word >> PIER__WORD_BITS : 0};
   return pid;
 }
-struct pier__dport *pier__word_dport(ErlDrvTermData word);
+struct pier__dport *pier__word_dport(ErlDrvTermData word); /* pinned */
 /* Appends it as a term; -1 if it is not of that kind. */
 int pier__word_put(pier_buffer *out, ErlDrvTermData word, unsigned kind);
 void pier__handles_free(void); /* when the last host with drivers goes */

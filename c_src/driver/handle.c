@@ -50,6 +50,16 @@ struct pier__dport *pier__handle_get(ErlDrvPort handle) {
   return found;
 }
 
+struct pier__dport *pier__handle_pin(ErlDrvPort handle) {
+  uint64_t key = (uint64_t)(uintptr_t)handle;
+  struct pier__dport *found;
+  pthread_mutex_lock(&pier__handles_lock);
+  found = key != 0 ? pier__table_get(&handles, key) : NULL;
+  if (found) atomic_fetch_add(&found->references, 1);
+  pthread_mutex_unlock(&pier__handles_lock);
+  return found;
+}
+
 ErlDrvTermData driver_mk_port(ErlDrvPort port) {
   const struct pier__dport *dport = pier__handle_get(port);
   if (!dport) return driver_term_nil;
@@ -58,7 +68,7 @@ ErlDrvTermData driver_mk_port(ErlDrvPort port) {
 
 struct pier__dport *pier__word_dport(ErlDrvTermData word) {
   if (pier__word_kind(word) != PIER__WORD_PORT) return NULL;
-  return pier__handle_get((ErlDrvPort)(uintptr_t)(word >> PIER__WORD_BITS));
+  return pier__handle_pin((ErlDrvPort)(uintptr_t)(word >> PIER__WORD_BITS));
 }
 
 /* ---- Atoms -------------------------------------------------------------------- */

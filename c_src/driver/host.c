@@ -13,9 +13,7 @@
 static uint64_t last_serial;
 static unsigned hosts; /* both behind pier__handles_lock */
 
-int pier__drivers_inside(const struct pier__drivers *drivers) {
-  return atomic_load(&drivers->inside) && pthread_equal(drivers->thread, pthread_self());
-}
+_Thread_local const struct pier__drivers *pier__drivers_here;
 
 void pier__drivers_wake(struct pier__drivers *drivers) {
   uint64_t one = 1;

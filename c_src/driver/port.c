@@ -17,8 +17,8 @@ void pier__enter(struct pier__dport *dport) {
     /* What is said meanwhile waits in mailboxes. */
     drivers->outer_callback = drivers->host->in_callback;
     drivers->host->in_callback = 1;
-    drivers->thread = pthread_self();
-    atomic_store(&drivers->inside, 1);
+    drivers->outer = pier__drivers_here;
+    pier__drivers_here = drivers;
   }
   atomic_fetch_add(&dport->references, 1);
   dport->percent = 0;
@@ -28,7 +28,7 @@ void pier__enter(struct pier__dport *dport) {
 static void leave_stack(struct pier__drivers *drivers) {
   if (--drivers->depth > 0) return;
   drivers->host->in_callback = drivers->outer_callback;
-  atomic_store(&drivers->inside, 0);
+  pier__drivers_here = drivers->outer;
 }
 
 void pier__leave(struct pier__dport *dport) {

@@ -250,18 +250,19 @@ void pier__inbox_turn(struct pier__drivers *drivers) {
   }
 }
 
-/* To the owner if `to` is nobody. */
+/* To the owner if `to` is nobody; lets go of the port. */
 static int send_to(struct pier__dport *dport, pier_pid to, const ErlDrvTermData *spec,
                    int size) {
   pier_buffer term = PIER_BUFFER_INIT;
   int result = dport ? make(&term, spec, size) : -1;
-  if (result == 0 && pier__drivers_inside(dport->drivers)) {
+  if (result == 0 && pier__drivers_here == dport->drivers) {
     if (pier__port_usable(&dport->port->core))
       result = post(dport->drivers, to.number ? to : dport->port->core.owner, &term);
   } else if (result == 0) {
     result = put_in_inbox(dport->drivers, to.number ? 0 : dport->handle, to, &term);
   }
   pier_buffer_free(&term);
+  if (dport) pier__dport_release(dport);
   return result;
 }
 

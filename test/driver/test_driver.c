@@ -144,6 +144,8 @@ static struct row talking[] = {
      {ARITH, OPEN("arith_drv", "[]"), CONTROL("9", "[]", "[]"),
       MAIL("{arith,@p,-7,18446744073709551615,\"text\",0.5,[\"te\",<<\"text\">>],#{1 => "
            "arith}}")}},
+    {"programs for terms that are none",
+     {ARITH, OPEN("arith_drv", "[]"), CONTROL("15", "[]", "\"-------------\"")}},
     {"busy",
      {ARITH,
       OPEN("arith_drv", "[]"),
@@ -317,58 +319,12 @@ static void goes_as_in_the_beam(void **state) {
   call_forget();
 }
 
-/* ---- In C ----------------------------------------------------------------------------- */
-
-static void names_what_is_missing(void **state) {
-  struct scene scene;
-  pier_diag diag;
-  (void)state;
-  scene_open(&scene);
-  assert_int_equal(pier_driver_load(scene.me, FOLDER, "missing_drv", &diag), PIER_EDRVOPEN);
-  assert_non_null(strstr(diag.text, "driver_that_is_not_there"));
-  assert_int_equal(pier_driver_loaded(scene.host, "missing_drv"), 0);
-  scene_close(&scene);
-}
-
-static void belongs_to_who_loaded_it(void **state) {
-  struct scene scene;
-  pier_process *other;
-  (void)state;
-  scene_open(&scene);
-  assert_int_equal(pier_process_new(scene.host, &other), 0);
-  assert_int_equal(pier_driver_load(other, FOLDER, "arith_drv", NULL), 0);
-  assert_int_equal(pier_driver_unload(scene.me, "arith_drv", 0), PIER_EDRVNOTYOURS);
-  assert_int_equal(pier_driver_loaded(scene.host, "arith_drv"), 1);
-  pier_process_exit(other, NULL);
-  assert_int_equal(pier_driver_loaded(scene.host, "arith_drv"), 0);
-  scene_close(&scene);
-}
-
-static void loads_a_thousand_times(void **state) {
-  struct scene scene;
-  pier_port port;
-  int i;
-  (void)state;
-  scene_open(&scene);
-  for (i = 0; i < 1000; i++) {
-    assert_int_equal(pier_driver_load(scene.me, FOLDER, "later_drv", NULL), 0);
-    assert_int_equal(pier_open_port(scene.me, &port, "{spawn_driver, later_drv}", "[]"), 0);
-    assert_int_equal(pier_command(scene.me, port, pier_span_text("p")), 0);
-    assert_int_equal(pier_driver_unload(scene.me, "later_drv", 1), 0);
-    assert_int_equal(pier_driver_loaded(scene.host, "later_drv"), 0);
-  }
-  scene_close(&scene);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(names_what_is_missing),
-                                     cmocka_unit_test(belongs_to_who_loaded_it),
-                                     cmocka_unit_test(loads_a_thousand_times)};
   int failed = RUN_ROWS(ddll, goes_as_in_the_beam);
   failed += RUN_ROWS(opening, goes_as_in_the_beam);
   failed += RUN_ROWS(talking, goes_as_in_the_beam);
   failed += RUN_ROWS(ending, goes_as_in_the_beam);
   failed += RUN_ROWS(later, goes_as_in_the_beam);
   failed += RUN_ROWS(vectors, gets_a_vector);
-  return failed + cmocka_run_group_tests(tests, NULL, NULL);
+  return failed;
 }

@@ -19,7 +19,8 @@ enum {
   POSIX = 11,
   EXIT = 12,
   BUSY = 13,
-  CALM = 14
+  CALM = 14,
+  BAD = 15
 };
 
 static ErlDrvPort port_of(ErlDrvData data) {
@@ -85,6 +86,34 @@ static void send_term(ErlDrvData data) {
   erl_drv_output_term(driver_mk_port(port), spec, sizeof spec / sizeof spec[0]);
 }
 
+/* Programs that are none: as many characters as there are, '-' for each refusal. */
+static ErlDrvSSizeT bad_terms(ErlDrvPort port, char *answer) {
+  char text[] = "x", term[] = {(char)131, 107, 0};
+  double zero = 0, none = zero / zero;
+  ErlDrvBinary *binary = driver_alloc_binary(4);
+  ErlDrvTermData word = driver_mk_port(port), atom = driver_mk_atom(text);
+  ErlDrvTermData specs[][8] = {
+      {3, ERL_DRV_NIL, ERL_DRV_INT, 1},
+      {1, ERL_DRV_INT},
+      {2, ERL_DRV_ATOM, word},
+      {2, ERL_DRV_PID, atom},
+      {2, ERL_DRV_PORT, atom},
+      {2, ERL_DRV_LIST, 0},
+      {4, ERL_DRV_INT, 1, ERL_DRV_TUPLE, 2},
+      {3, ERL_DRV_STRING_CONS, (ErlDrvTermData)text, 1},
+      {4, ERL_DRV_BINARY, (ErlDrvTermData)binary, 4, 1},
+      {3, ERL_DRV_EXT2TERM, (ErlDrvTermData)term, 3},
+      {2, ERL_DRV_FLOAT, (ErlDrvTermData)&none},
+      {1, 99},
+      {0, 0},
+  };
+  ErlDrvSSizeT i, count = sizeof specs / sizeof specs[0];
+  for (i = 0; i < count; i++)
+    answer[i] = erl_drv_output_term(word, specs[i] + 1, (int)specs[i][0]) < 0 ? '-' : '+';
+  driver_free_binary(binary);
+  return count;
+}
+
 static ErlDrvSSizeT make_binary(char **answer, ErlDrvSizeT size) {
   ErlDrvBinary *binary = driver_alloc_binary(size);
   memset(binary->orig_bytes, 'b', size);
@@ -138,6 +167,8 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
   case BUSY:
     set_busy_port(port, 1);
     return 0;
+  case BAD:
+    return bad_terms(port, *answer);
   case CALM:
     set_busy_port(port, 0);
     return 0;
