@@ -251,7 +251,8 @@ PIER_INLINE uint32_t pier_read_be32(const uint8_t *at) {
 }
 
 PIER_INLINE pier_reader pier_reader_of(pier_span term, pier_diag *diag) {
-  pier_reader whole = {0};
+  pier_reader whole;
+  memset(&whole, 0, sizeof whole);
   whole.term = term.data;
   whole.kind = PIER_READER_WHOLE;
   whole.more.diag = diag;
