@@ -154,7 +154,7 @@ floods_test() ->
 
 %% A program that does not read stops nobody: callers time out, the rest is refused.
 never_reads_test() ->
-    Owner = started((sh("exec sleep 100"))#{backlog => 3}),
+    Owner = started((sh("exec sleep 5"))#{backlog => 3}),
     Big = binary:copy(<<"x">>, 100000),
     Requests = [pier:send_request(Owner, Big) || _ <- lists:seq(1, 6)],
     [First, _, _, _, _, Last] = Requests,
