@@ -183,7 +183,7 @@ tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK
   $(DRIVERS:%=$(BUILD)/drivers/%.so) \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
   $(CHECK)/test/both/calls $(CHECK)/test/both/peer \
-  $(CHECK)/test/erl/property_peer $(MUTANTS)
+  $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy $(MUTANTS)
 
 # The set-up may change what the lines above found (pkg-config, ei), so that
 # what comes after it is a make of its own.

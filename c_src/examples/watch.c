@@ -110,15 +110,21 @@ static void ended(pier_peer *gone, int status, void *state) {
 }
 
 int main(void) {
-  uv_loop_t *loop = uv_default_loop();
+  uv_loop_t *loop;
   pier_peer_config config;
-  int status = 1;
+  int status = 1, error;
   pier_peer_config_init(&config);
   config.mode = PIER_CALLS;
   if (pier_peer_new(&peer, &config) < 0) return 1;
+  /* After the peer: it takes care of descriptors that were closed at the start. */
+  loop = uv_default_loop();
   pier_peer_on(peer, "watch", 1, start, loop);
   pier_peer_on(peer, "unwatch", 1, stop, NULL);
-  if (pier_peer_start_uv(peer, loop, ended, &status) < 0) return 1;
+  error = pier_peer_start_uv(peer, loop, ended, &status);
+  if (error < 0) {
+    fprintf(stderr, "watch: the owner's ends: %s\n", pier_strerror(error));
+    return 1;
+  }
   uv_run(loop, UV_RUN_DEFAULT);
   uv_loop_close(loop);
   return status;

@@ -7,7 +7,12 @@ printf '\000\000\000\002\203j' >"$scratch/frame"
 # start PROGRAM CLOSED: with the descriptors in CLOSED closed; asks [], which is answered by an error or an echo.
 start() {
   set -- "$1" "$2" "exec \"\$0\" $(echo "$2" | sed 's/0/<\&- /; s/1/>\&- /; s/2/2>\&-/')"
-  timeout -k 1 20 sh -c "$3" "$1" <"$scratch/frame" >"$scratch/out" 2>"$scratch/err"
+  # Pipes, as an owner gives them.
+  {
+    cat "$scratch/frame" | timeout -k 1 20 sh -c "$3" "$1" 2>"$scratch/err"
+    echo $? >"$scratch/status"
+  } | cat >"$scratch/out"
+  return "$(cat "$scratch/status")"
 }
 
 for program in "$PIER_BUILD"/examples/*; do
