@@ -303,6 +303,9 @@ int pier__scenario_main(int argc, char **argv) {
   ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
   work w;
   int status;
+  /* The BEAM takes the encoding of names and arguments from the locale; the native
+   * host's is UTF-8. */
+  setenv("LC_ALL", "C.UTF-8", 1);
   memset(&w, 0, sizeof w);
   w.options.host = PIER__HOST_NATIVE;
   w.options.jobs = processors > 0 ? (unsigned)processors : 1;

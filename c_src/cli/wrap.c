@@ -132,6 +132,17 @@ static int clean_up(const pier__wrap *wrap) {
                     wrap->path);
 }
 
+/* What the guard says at its end; -1 if it says nothing. An order of ours that it did
+ * not read any more is told first, as an error. */
+static int read_status(const wrapper *w) {
+  int status;
+  ssize_t got;
+  do
+    got = recv(w->guard, &status, sizeof status, 0);
+  while (got < 0 && (errno == ECONNRESET || errno == EINTR));
+  return got == sizeof status ? status : -1;
+}
+
 /* The status to give back. */
 static int watch(wrapper *w, const pier__wrap *wrap) {
   struct pollfd fds[3];
@@ -143,9 +154,10 @@ static int watch(wrapper *w, const pier__wrap *wrap) {
   for (;;) {
     int status;
     if (poll(fds, 3, -1) < 0) continue;
-    if (fds[0].revents)
-      return recv(w->guard, &status, sizeof status, 0) == sizeof status ? status
-                                                                        : clean_up(wrap);
+    if (fds[0].revents) {
+      status = read_status(w);
+      return status < 0 ? clean_up(wrap) : status;
+    }
     if (fds[1].revents) pass_on(w);
     if (fds[2].revents) {
       tell(w, PIER__HANG_UP);
