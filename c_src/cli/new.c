@@ -12,7 +12,7 @@
 #define NEW "pier new"
 
 static const char usage[] =
-    "usage: pier new [OPTIONS] DIR\n"
+    "usage: pier new DIR [OPTIONS]\n"
     "\n"
     "Writes a project into DIR, which is new or empty; the last part of DIR is its\n"
     "name: a program in C, its owner on the BEAM, tests of both. `make check` there\n"
@@ -254,10 +254,15 @@ int pier__new_main(int argc, char **argv) {
   memset(&p, 0, sizeof p);
   status = pier__read_options(NEW, argc, argv, options, set_option, &p, &first);
   if (status || p.helped) return status;
-  if (argc - first != 1)
-    return pier__fail(NEW, PIER__USAGE, "%s (see %s --help)",
-                      first == argc ? "no folder given" : "one folder, after the options", NEW);
+  if (first == argc)
+    return pier__fail(NEW, PIER__USAGE, "no folder given (see %s --help)", NEW);
   p.folder = argv[first];
+  optind = first + 1; /* options may stand behind it as well */
+  status = pier__read_options(NEW, argc, argv, options, set_option, &p, &first);
+  if (status || p.helped) return status;
+  if (first < argc)
+    return pier__fail(NEW, PIER__USAGE, "one folder at a time, not %s too (see %s --help)",
+                      argv[first], NEW);
   if (!p.kind) p.kind = &kinds[REBAR3];
   status = take_name(&p);
   return status ? status : write_project(&p);
