@@ -15,6 +15,7 @@ gives "help" 0 'usage: pier new *--rebar3*--mix*--make*' '' "$PIER" new --help
 refuses "no folder" 2 'pier new: no folder given*'
 refuses "two folders" 2 'pier new: one folder*' a b
 refuses "two kinds" 2 'pier new: --mix and --make: a project is of one kind' --mix --make "$dir/x"
+refuses "two kinds, behind the folder" 2 'pier new: --mix and --make: a project is of one kind' "$dir/x" --mix --make
 refuses "an unknown kind" 2 '*unknown option --cmake*' --cmake "$dir/x"
 refuses "a folder that is not empty" 1 '*/full is there already, and not empty' "$dir/full"
 refuses "a file" 1 '*/plain is there already, and no folder' "$dir/plain"
