@@ -138,13 +138,13 @@ static void finish(struct job *job) {
   struct pier__drivers *drivers = dport->drivers;
   void (*ready)(ErlDrvData, ErlDrvThreadData) = dport->driver->entry.ready_async;
   if (dport->port && ready) {
-    pier__enter(dport);
+    pier__enter(dport, "ready_async");
     ready(dport->data, job->data);
     pier__leave(dport);
   } else if (job->free_data) {
-    drivers->depth++;
+    pier__call_begin(dport->driver, NULL, "a job's end");
     job->free_data(job->data);
-    drivers->depth--;
+    pier__call_end(drivers);
   }
   dport->driver->jobs--;
   pier__dport_release(dport);

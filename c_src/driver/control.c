@@ -66,7 +66,7 @@ int pier_port_control(pier_process *caller, pier_port port, uint32_t operation, 
   copy = copy_of(data);
   if (!copy) return PIER_ENOMEM;
   answer.bytes = answer.room;
-  pier__enter(dport);
+  pier__enter(dport, "control");
   atomic_fetch_add(&dport->references, 1);
   dport->port->caller = caller->pid;
   answer.size = dport->driver->entry.control(dport->data, operation, copy, data.size,
@@ -112,7 +112,7 @@ int pier_port_call(pier_process *caller, pier_port port, uint32_t operation, pie
   error = pier_term_normalize(&normal, term);
   if (error == 0) {
     answer.bytes = answer.room;
-    pier__enter(dport);
+    pier__enter(dport, "call");
     dport->port->caller = caller->pid;
     answer.size = dport->driver->entry.call(dport->data, operation, (char *)normal.data,
                                             normal.size, &answer.bytes, CALL_ROOM, &flags);

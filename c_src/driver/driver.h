@@ -68,12 +68,21 @@ struct pier__dport {
 
 struct pier__letter_out; /* from another thread, inbox.c */
 
+/* A call of a driver's code that is on the stack. */
+struct pier__drvcall {
+  struct pier__driver *driver;
+  struct pier__dport *dport; /* NULL: it is not about one port */
+  const char *name;          /* of the callback */
+};
+enum { PIER__CALLS = 8 };
+
 struct pier__drivers {
   pier_host *host;
   uint64_t serial; /* of the host among those with drivers */
   struct pier__driver *first;
-  const struct pier__drivers *outer; /* what pier__drivers_here was before */
-  unsigned depth;                    /* of callbacks on the stack */
+  const struct pier__drivers *outer;       /* what pier__drivers_here was before */
+  unsigned depth;                          /* of callbacks on the stack */
+  struct pier__drvcall calls[PIER__CALLS]; /* the outermost of them */
   unsigned outer_callback : 1, working : 1, sweeping : 1;
   int open_error; /* of the last load that failed */
   int epoll, timer, event;
@@ -149,9 +158,14 @@ int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
 int pier__dport_start(struct pier__hport *port, const pier_port_options *options);
 void pier__dport_forget(struct pier__hport *port);
 void pier__dport_release(struct pier__dport *dport);
-/* Around every callback. The second does what waited for the stack to be clean: it
+/* Around everything of a driver that is called on the thread of the host. */
+void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport, const char *name);
+void pier__call_end(struct pier__drivers *drivers);
+/* The innermost; NULL outside of them, or if there is no room for so many. */
+const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers);
+/* Around every callback of a port. The second does what waited for the stack to be clean: it
  * may end the port, and unload drivers. */
-void pier__enter(struct pier__dport *dport);
+void pier__enter(struct pier__dport *dport, const char *call);
 void pier__leave(struct pier__dport *dport);
 /* Later, from a clean stack: whether the port is to flush, or is flushed. */
 void pier__due(struct pier__dport *dport);

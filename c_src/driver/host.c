@@ -21,6 +21,7 @@ void pier__drivers_wake(struct pier__drivers *drivers) {
 }
 
 void pier__driver_log(struct pier__dport *dport, int error, const char *format, ...) {
+  const struct pier__drvcall *call = pier__call_now(dport->drivers);
   pier_diag fault;
   char text[160];
   va_list arguments;
@@ -28,8 +29,26 @@ void pier__driver_log(struct pier__dport *dport, int error, const char *format, 
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  pier_diag_set(&fault, error, 0, "driver %.40s: %s", dport->driver->name, text);
+  pier_diag_set(&fault, error, 0, "driver %.40s%s%s: %s", dport->driver->name,
+                call ? ", in " : "", call ? call->name : "", text);
   pier__port_log(dport->port, &fault);
+}
+
+void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport,
+                      const char *name) {
+  struct pier__drivers *drivers = driver->drivers;
+  const struct pier__drvcall call = {driver, dport, name};
+  if (drivers->depth < PIER__CALLS) drivers->calls[drivers->depth] = call;
+  drivers->depth++;
+}
+
+void pier__call_end(struct pier__drivers *drivers) {
+  drivers->depth--;
+}
+
+const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers) {
+  unsigned depth = drivers->depth;
+  return depth > 0 && depth <= PIER__CALLS ? &drivers->calls[depth - 1] : NULL;
 }
 
 static struct pier__driver *find(const pier_host *host, const char *command) {

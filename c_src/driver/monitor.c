@@ -100,7 +100,7 @@ void pier__monitors_work(struct pier__dport *dport) {
   while (dport->port && (monitor = fired(dport))) {
     struct pier__drvmonitor **at;
     out = to_driver(monitor);
-    pier__enter(dport);
+    pier__enter(dport, "process_exit");
     dport->driver->entry.process_exit(dport->data, &out);
     at = find(dport, &out);
     if (*at) {

@@ -96,7 +96,7 @@ static void fill(const struct vector *vector, const struct piece *pieces, size_t
 }
 
 static void call_outputv(struct pier__dport *dport, ErlIOVec *ev) {
-  pier__enter(dport);
+  pier__enter(dport, "outputv");
   dport->driver->entry.outputv(dport->data, ev);
   pier__leave(dport);
 }

@@ -11,22 +11,24 @@ static struct pier__dport *dport_of(const struct pier__port *core) {
 
 /* ---- Around callbacks ------------------------------------------------------------ */
 
-void pier__enter(struct pier__dport *dport) {
+void pier__enter(struct pier__dport *dport, const char *call) {
   struct pier__drivers *drivers = dport->drivers;
-  if (drivers->depth++ == 0) {
+  if (drivers->depth == 0) {
     /* What is said meanwhile waits in mailboxes. */
     drivers->outer_callback = drivers->host->in_callback;
     drivers->host->in_callback = 1;
     drivers->outer = pier__drivers_here;
     pier__drivers_here = drivers;
   }
+  pier__call_begin(dport->driver, dport, call);
   atomic_fetch_add(&dport->references, 1);
   dport->percent = 0;
   pier__pin(dport->port);
 }
 
 static void leave_stack(struct pier__drivers *drivers) {
-  if (--drivers->depth > 0) return;
+  pier__call_end(drivers);
+  if (drivers->depth > 0) return;
   drivers->host->in_callback = drivers->outer_callback;
   pier__drivers_here = drivers->outer;
 }
@@ -60,7 +62,7 @@ void pier__due(struct pier__dport *dport) {
 static void flush_now(struct pier__dport *dport) {
   dport->flushing = 0;
   if (!dport->port || dport->port->core.state != PIER__PORT_CLOSING) return;
-  pier__enter(dport);
+  pier__enter(dport, "flush");
   if (dport->driver->entry.flush) dport->driver->entry.flush(dport->data);
   pier__leave(dport);
 }
@@ -105,7 +107,7 @@ static void output(struct pier__port *core, pier_span data) {
     return;
   }
   if (data.size > 0) memcpy(copy, data.data, data.size);
-  pier__enter(dport);
+  pier__enter(dport, "output");
   entry->output(dport->data, copy, data.size);
   pier__leave(dport);
   driver_free(copy);
@@ -125,7 +127,7 @@ static void flush(struct pier__port *core) {
 
 static void call_stop(struct pier__dport *dport) {
   if (!dport->driver->entry.stop || dport->starting) return;
-  pier__enter(dport);
+  pier__enter(dport, "stop");
   dport->driver->entry.stop(dport->data);
   pier__leave(dport);
 }
@@ -222,7 +224,7 @@ static int call_start(struct pier__dport *dport, char *command) {
   int number;
   if (!entry->start) return 0;
   dport->port->caller = dport->port->core.owner;
-  pier__enter(dport);
+  pier__enter(dport, "start");
   errno = 0;
   dport->data = entry->start(pier__handle(dport), command);
   number = errno;

@@ -100,9 +100,10 @@ static int load_first(struct pier__drivers *drivers, pier_pid pid, struct pier__
                       pier_diag *diag) {
   int error = add_user(driver, pid);
   if (error == 0) {
-    drivers->depth++; /* nothing of the driver may be called from inside its init */
+    /* nothing of the driver may be called from inside its init */
+    pier__call_begin(driver, NULL, "init");
     error = pier__library_open(driver, diag);
-    drivers->depth--;
+    pier__call_end(drivers);
   }
   if (error < 0) {
     drivers->open_error = driver->open_error;
@@ -217,9 +218,9 @@ void pier__drivers_sweep(struct pier__drivers *drivers) {
       continue;
     }
     *at = driver->next;
-    drivers->depth++;
+    pier__call_begin(driver, NULL, "finish");
     pier__library_close(driver);
-    drivers->depth--;
+    pier__call_end(drivers);
     driver_free_all(driver);
   }
   drivers->sweeping = 0;

@@ -107,12 +107,11 @@ static int select_on(struct pier__dport *dport, int fd, int mode) {
 }
 
 /* No port: the driver may not call anything from there. */
-static void stop_select(struct pier__drivers *drivers, const struct pier__driver *driver,
-                        int fd) {
+static void stop_select(struct pier__driver *driver, int fd) {
   if (!driver->entry.stop_select) return;
-  drivers->depth++;
+  pier__call_begin(driver, NULL, "stop_select");
   driver->entry.stop_select((ErlDrvEvent)(intptr_t)fd, NULL);
-  drivers->depth--;
+  pier__call_end(driver->drivers);
 }
 
 static int select_off(struct pier__dport *dport, int fd, int mode) {
@@ -126,7 +125,7 @@ static int select_off(struct pier__dport *dport, int fd, int mode) {
     if (mode & ERL_DRV_USE) selected->user = NULL;
     settle(drivers, selected);
   }
-  if (stop) stop_select(drivers, dport->driver, fd);
+  if (stop) stop_select(dport->driver, fd);
   return 0;
 }
 
@@ -160,7 +159,7 @@ static void ready(struct pier__drivers *drivers, uint64_t key, int way) {
     drop_way(dport, fd, way);
     return;
   }
-  pier__enter(dport);
+  pier__enter(dport, way == READ ? "ready_input" : "ready_output");
   callback(dport->data, (ErlDrvEvent)(intptr_t)fd);
   pier__leave(dport);
 }

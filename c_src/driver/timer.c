@@ -80,7 +80,7 @@ void pier__timers_turn(struct pier__drivers *drivers) {
   if (read(drivers->timer, &count, sizeof count) < 0 && !drivers->first_timer) return;
   while ((dport = drivers->first_timer) && dport->deadline <= now) {
     take_out(dport);
-    pier__enter(dport);
+    pier__enter(dport, "timeout");
     dport->driver->entry.timeout(dport->data);
     pier__leave(dport);
   }
