@@ -1,10 +1,10 @@
 /*
  * bench - runs every contestant of the plan, interleaved, and reports.
  *
- *   bench [--quick] [--only SECTIONS] [--repetitions N] [--json FILE] --dir DIR [--echo FILE]
+ *   bench [--quick] [--only SECTIONS] [--repetitions N] [--json FILE] --dir DIR
  *
  * SECTIONS is what the ids of the sections begin with ("terms"). DIR has the hosts and programs
- * (bench.mk), --echo names pier's echo. What is missing is skipped, and the report says so.
+ * (bench.mk). What is missing is skipped, and the report says so.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -13,41 +13,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "report.h"
 #include "run.h"
 
-enum { PATH_SIZE = 512, NUMBER_SIZE = 24, MAX_NUMBERS = 6 };
-
 typedef struct settings {
   const char *dir;
-  const char *echo;
   const char *json;
   const char *only;
   size_t repetitions;
   int quick;
 } settings;
 
-/* Milliseconds of one run, and how many ports are "many". */
-typedef struct pace {
-  size_t warm;
-  size_t rate;
-  size_t latency;
-  size_t most_ports;
-  size_t terms_warm; /* of one term */
-  size_t terms_rate;
-} pace;
-
 static const pace paces[] = {{60, 300, 150, 4000, 5, 30}, {20, 100, 50, 500, 2, 10}};
-
-static const char *const host_files[] = {[HOST_RAW] = "host_raw",
-                                         [HOST_PIER] = "host_pier",
-                                         [HOST_BEAM] = "bench_beam.beam",
-                                         [HOST_TERMS] = "terms"};
-
-static const char *const program_files[] = {
-    [PROGRAM_ECHO_RAW] = "echo_raw", [PROGRAM_ECHO_TUTORIAL] = "echo_tutorial",
-    [PROGRAM_ECHO_PIER] = NULL,      [PROGRAM_IDLE] = "idle",
-    [PROGRAM_NOTHING] = "nothing",   [PROGRAM_TRUE] = NULL};
 
 static results_section sections[MAX_SECTIONS];
 static json_t *notes;
@@ -65,15 +43,6 @@ static void note(const char *what, const char *why) {
   json_array_append_new(notes, text);
 }
 
-static void program_path(const settings *set, plan_program program, char path[PATH_SIZE]) {
-  if (program == PROGRAM_TRUE)
-    snprintf(path, PATH_SIZE, "/bin/true");
-  else if (program == PROGRAM_ECHO_PIER)
-    snprintf(path, PATH_SIZE, "%s", set->echo ? set->echo : "");
-  else
-    snprintf(path, PATH_SIZE, "%s/%s", set->dir, program_files[program]);
-}
-
 static int found_in_path(const char *name) {
   char path[PATH_SIZE];
   const char *at = getenv("PATH");
@@ -89,79 +58,22 @@ static int found_in_path(const char *name) {
 /* Whether a contestant can be run here; if not, the report has the reason. */
 static int is_here(const settings *set, const plan_section *plan, const plan_contestant *who) {
   char path[PATH_SIZE];
-  snprintf(path, sizeof path, "%s/%s", set->dir, host_files[who->host]);
+  command_host(set->dir, who->host, path);
   if (who->host == HOST_BEAM && !found_in_path("erl")) {
     note("BEAM", "skipped, there is no erl in PATH");
     return 0;
   }
   if (access(path, R_OK) != 0) {
-    note(host_files[who->host], "skipped, it is not built");
+    note(who->name, "skipped, its host is not built");
     return 0;
   }
-  if (plan->work == WORK_TERMS) return 1;
-  program_path(set, who->program, path);
+  if (plan->work == WORK_TERMS || who->program == PROGRAM_OF_ROW) return 1;
+  command_program(set->dir, who->program, path);
   if (access(path, X_OK) != 0) {
     note(who->name, "skipped, the program is not built");
     return 0;
   }
   return 1;
-}
-
-/* The arguments of work.c, which bench_beam.erl takes as well. */
-typedef struct command {
-  char *argv[RUN_ARGS];
-  size_t argc;
-  char host[PATH_SIZE];
-  char program[PATH_SIZE];
-  char idle[PATH_SIZE];
-  char numbers[MAX_NUMBERS][NUMBER_SIZE];
-  size_t number_count;
-} command;
-
-static void add(command *line, const char *argument) {
-  line->argv[line->argc++] = (char *)argument;
-  line->argv[line->argc] = NULL;
-}
-
-static void add_number(command *line, size_t number) {
-  char *text = line->numbers[line->number_count++];
-  snprintf(text, NUMBER_SIZE, "%zu", number);
-  add(line, text);
-}
-
-static void add_host(command *line, const settings *set, plan_host host) {
-  static const char *const erl[] = {"erl",  "-noshell",   "-noinput", "-pa",   NULL,
-                                    "-run", "bench_beam", "main",     "-extra"};
-  size_t i;
-  if (host != HOST_BEAM) {
-    snprintf(line->host, sizeof line->host, "%s/%s", set->dir, host_files[host]);
-    add(line, line->host);
-    return;
-  }
-  for (i = 0; i < sizeof erl / sizeof erl[0]; i++)
-    add(line, erl[i] ? erl[i] : set->dir);
-}
-
-static void make_command(command *line, const settings *set, const plan_section *plan,
-                         const plan_row *row, const plan_contestant *who, size_t beside) {
-  const pace *times = &paces[set->quick];
-  memset(line, 0, sizeof *line);
-  add_host(line, set, who->host);
-  add(line, plan->work == WORK_TRIPS ? "trips" : "spawns");
-  program_path(set, plan->work == WORK_TRIPS ? who->program : row->program, line->program);
-  program_path(set, PROGRAM_IDLE, line->idle);
-  add(line, line->program);
-  if (plan->work == WORK_TRIPS) {
-    add_number(line, row->size);
-    add_number(line, row->in_flight);
-  } else {
-    add_number(line, row->resident);
-    add_number(line, beside);
-    add(line, line->idle);
-  }
-  add_number(line, times->warm);
-  add_number(line, times->rate);
-  if (plan->work == WORK_TRIPS) add_number(line, times->latency);
 }
 
 /* All contestants of one row, once; a different one is first each time. */
@@ -174,8 +86,10 @@ static void run_row(const settings *set, size_t s, size_t row, size_t repetition
     char problem[RUN_PROBLEM];
     command line;
     json_t *run;
+    if (!plan_takes_part(&plan->rows[row], who)) continue;
     if (!is_here(set, plan, &plan->contestants[who])) continue;
-    make_command(&line, set, plan, &plan->rows[row], &plan->contestants[who], beside);
+    command_make(&line, set->dir, &paces[set->quick], plan, &plan->rows[row],
+                 &plan->contestants[who], beside);
     run = run_host(line.argv, plan->one_cpu, problem);
     if (!run) note(plan->rows[row].label, problem);
     sections[s].cells[row][who].runs[repetition] = run;
@@ -185,20 +99,14 @@ static void run_row(const settings *set, size_t s, size_t row, size_t repetition
 /* All contestants of a section of terms, once: each does all rows. */
 static void run_terms(const settings *set, size_t s, size_t repetition) {
   const plan_section *plan = &plan_sections[s];
-  const pace *times = &paces[set->quick];
   size_t i, row;
   for (i = 0; i < plan->contestant_count; i++) {
     size_t who = (i + repetition) % plan->contestant_count;
     char problem[RUN_PROBLEM];
-    command line = {.argc = 0};
+    command line;
     json_t *rows;
     if (!is_here(set, plan, &plan->contestants[who])) continue;
-    add_host(&line, set, plan->contestants[who].host);
-    if (plan->contestants[who].host == HOST_BEAM) add(&line, "terms");
-    add(&line, plan->terms);
-    if (plan->contestants[who].host != HOST_BEAM) add(&line, plan->contestants[who].name);
-    add_number(&line, times->terms_warm);
-    add_number(&line, times->terms_rate);
+    command_make_terms(&line, set->dir, &paces[set->quick], plan, &plan->contestants[who]);
     rows = run_host(line.argv, plan->one_cpu, problem);
     if (!rows) note(plan->id, problem);
     for (row = 0; row < plan->row_count; row++)
@@ -208,7 +116,7 @@ static void run_terms(const settings *set, size_t s, size_t repetition) {
   }
 }
 
-static void run_section(const settings *set, size_t s, size_t repetition) {
+static void run_section(const settings *set, const report *bench, size_t s, size_t repetition) {
   const plan_section *plan = &plan_sections[s];
   size_t row;
   if (plan->work == WORK_TERMS) {
@@ -216,7 +124,7 @@ static void run_section(const settings *set, size_t s, size_t repetition) {
     return;
   }
   for (row = 0; row < plan->row_count; row++)
-    if (!set->quick || !plan->rows[row].full_only) run_row(set, s, row, repetition);
+    if (report_has_row(bench, s, row)) run_row(set, s, row, repetition);
 }
 
 static void run_all(const settings *set, const report *bench) {
@@ -226,19 +134,16 @@ static void run_all(const settings *set, const report *bench) {
     fprintf(stderr, "repetition %zu of %zu\n", repetition + 1, set->repetitions);
     for (s = 0; s < plan_section_count; s++) {
       sections[s].beside = beside;
-      if (report_has(bench, s)) run_section(set, s, repetition);
+      if (report_has(bench, s)) run_section(set, bench, s, repetition);
     }
   }
 }
 
 static int read_settings(settings *set, int argc, char **argv) {
-  static const struct option options[] = {{"quick", no_argument, NULL, 'q'},
-                                          {"repetitions", required_argument, NULL, 'r'},
-                                          {"json", required_argument, NULL, 'j'},
-                                          {"dir", required_argument, NULL, 'd'},
-                                          {"echo", required_argument, NULL, 'e'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {NULL, 0, NULL, 0}};
+  static const struct option options[] = {
+      {"quick", no_argument, NULL, 'q'},      {"repetitions", required_argument, NULL, 'r'},
+      {"json", required_argument, NULL, 'j'}, {"dir", required_argument, NULL, 'd'},
+      {"only", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     switch (option) {
@@ -256,9 +161,6 @@ static int read_settings(settings *set, int argc, char **argv) {
       break;
     case 'o':
       set->only = optarg;
-      break;
-    case 'e':
-      set->echo = optarg;
       break;
     default:
       return 0;
@@ -284,7 +186,7 @@ int main(int argc, char **argv) {
   int status = 0;
   if (!read_settings(&set, argc, argv)) {
     fprintf(stderr, "usage: bench [--quick] [--only SECTIONS] [--repetitions N] [--json FILE] "
-                    "--dir DIR [--echo FILE]\n");
+                    "--dir DIR\n");
     return 2;
   }
   notes = json_array();

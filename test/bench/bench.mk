@@ -2,35 +2,60 @@
 # one, `make bench-terms` half of one. It needs jansson for the report; without erl the BEAM is left out, and
 # the report says so.
 BENCH := $(BUILD)/bench
-BENCH_SELF := bench plan run results report report_json machine
+BENCH_SELF := bench command plan plan_aims run results report report_aims report_json machine
+BENCH_WORK := work job clock payload
 BENCH_HOSTS := raw pier
 BENCH_TERMS := terms terms_build terms_walk
-BENCH_PROGRAMS := echo_raw echo_tutorial idle nothing
-BENCH_ECHO := $(if $(wildcard c_src/examples/echo.c),$(BUILD)/examples/echo)
+# Written for the bench alone; with ei; with pier; with pier on a uv loop.
+BENCH_BARE := echo_raw echo_tutorial idle nothing
+BENCH_EI := caller_ei
+BENCH_PIER := echo_pier caller_pier calls_pier
+BENCH_UV := caller_pier_uv calls_pier_uv
+BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) $(BENCH_PIER) $(BENCH_UV)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
 BENCH_OBJ := $(BUILD)/obj/test/bench
 BENCH_ALL := $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
-  $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM) $(BENCH_ECHO)
+  $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM)
 
 $(BENCH)/bench: $(BENCH_SELF:%=$(BENCH_OBJ)/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
-$(BENCH)/host_raw: $(BENCH_OBJ)/work.o $(BENCH_OBJ)/clock.o $(BENCH_OBJ)/engine_raw.o
+$(BENCH)/host_raw: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_raw.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-$(BENCH)/host_pier: $(BENCH_OBJ)/work.o $(BENCH_OBJ)/clock.o $(BENCH_OBJ)/engine_pier.o \
+$(BENCH)/host_pier: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_pier.o \
     $(BUILD)/libpier_host.a $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BENCH)/terms: $(BENCH_TERMS:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/clock.o $(BUILD)/libpier.a
+$(BENCH)/terms: $(BENCH_TERMS:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/clock.o $(BENCH_OBJ)/job.o $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Static, so that neither the dynamic linker nor, in `nothing`, libc's start
-# is part of what is measured.
+# is part of what is measured. What needs libuv is not: libuv asks for names of hosts,
+# which glibc can not do statically.
 $(BENCH)/nothing: BENCH_LINK := -nostartfiles
-$(BENCH_PROGRAMS:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o
+$(BENCH_BARE:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static $(BENCH_LINK) -o $@ $<
+$(BENCH_EI:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $< $(EI_LIBS) -pthread
+$(BENCH_PIER:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $^ $(EI_LIBS) -lz -lm -pthread
+$(BENCH_UV:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+# The example, and one caller in each of its kinds.
+$(BENCH_OBJ)/programs/echo_pier.o: $(BUILD)/obj/c_src/examples/echo.o
+	@mkdir -p $(@D)
+	@cp $< $@
+$(BENCH_OBJ)/programs/%_pier_uv.o: BENCH_KIND += -DCALLER_UV=1
+$(BENCH_OBJ)/programs/calls_%.o: BENCH_KIND += -DCALLER_MODE=PIER_CALLS
+$(filter-out %/caller_pier.o,$(foreach name,caller calls,$(BENCH_OBJ)/programs/$(name)_pier.o $(BENCH_OBJ)/programs/$(name)_pier_uv.o)): \
+    test/bench/programs/caller_pier.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(BASE_FLAGS) $(CFLAGS) $(INCLUDES) $(BENCH_KIND) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 	@mkdir -p $(@D)
 	erlc -o $(@D) $<
@@ -47,9 +72,9 @@ bench-terms: ## only what is done with terms, against ei and the BEAM (half a mi
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched-terms
 benched: $(BENCH_ALL)
-	@$(BENCH)/bench --dir $(BENCH) $(BENCH_ECHO:%=--echo %) --json $(BENCH)/bench.json
+	@$(BENCH)/bench --dir $(BENCH) --json $(BENCH)/bench.json
 benched-quick: $(BENCH_ALL)
-	@$(BENCH)/bench --quick --dir $(BENCH) $(BENCH_ECHO:%=--echo %) --json $(BENCH)/bench-quick.json
+	@$(BENCH)/bench --quick --dir $(BENCH) --json $(BENCH)/bench-quick.json
 benched-terms: $(BENCH)/bench $(BENCH)/terms $(BENCH_BEAM)
 	@$(BENCH)/bench --only terms --dir $(BENCH) --json $(BENCH)/bench-terms.json
 

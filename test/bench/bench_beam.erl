@@ -8,7 +8,7 @@
 
 main() ->
     try
-        measure(init:get_plain_arguments()),
+        measure(maps:from_list([argument(A) || A <- init:get_plain_arguments()])),
         halt(0)
     catch
         Class:Reason:Stack ->
@@ -16,42 +16,57 @@ main() ->
             halt(1)
     end.
 
-measure(["trips", Program | Numbers]) ->
-    [Size, InFlight, Warm, Rate, Latency] = [list_to_integer(N) || N <- Numbers],
+argument(Text) ->
+    [Name, Value] = string:split(Text, "="),
+    {list_to_atom(Name), Value}.
+
+%% What a job does not say is what job.c takes for it.
+number(Name, Job) ->
+    Default = #{in_flight => 1, at_once => 1},
+    case Job of
+        #{Name := Text} -> list_to_integer(Text);
+        _ -> maps:get(Name, Default, 0)
+    end.
+
+payload("add") -> term_to_binary({add, 1, 2}, [{minor_version, 2}]);
+payload(Size) -> binary:copy(<<"x">>, list_to_integer(Size)).
+
+measure(#{work := "trips", program := Program} = Job) ->
+    InFlight = number(in_flight, Job),
     Port = open(Program, [{packet, 4}]),
-    Payload = binary:copy(<<"x">>, Size),
+    Payload = payload(maps:get(payload, Job)),
     [port_command(Port, Payload) || InFlight > 1, _ <- lists:seq(1, InFlight)],
-    _ = rate(InFlight, Port, Payload, deadline(Warm)),
+    _ = rate(InFlight, Port, Payload, deadline(warm, Job)),
     {os_pid, Pid} = erlang:port_info(Port, os_pid),
     Host0 = cpu_self(),
     Program0 = cpu_of(Pid),
     Begin = now_ns(),
-    Count = rate(InFlight, Port, Payload, deadline(Rate)),
+    Count = rate(InFlight, Port, Payload, deadline(rate, Job)),
     End = now_ns(),
     Sums = {Count, End - Begin, cpu_self() - Host0, cpu_of(Pid) - Program0},
     case InFlight of
         1 ->
             Samples = atomics:new(?SAMPLES, []),
-            Taken = latency(Port, Payload, Samples, 1, now_ns(), deadline(Latency)),
+            Taken = latency(Port, Payload, Samples, 1, now_ns(), deadline(latency, Job)),
             print(Sums, Samples, Taken);
         _ ->
             print(Sums, none, 0)
     end;
-measure(["spawns", Program, Resident, Beside, Idle, Warm, Rate]) ->
-    Memory = binary:copy(<<1:8192>>, list_to_integer(Resident) * 1024),
-    Ports = [open(Idle, [{packet, 4}]) || _ <- lists:seq(1, list_to_integer(Beside))],
+measure(#{work := "spawns", program := Program, idle := Idle} = Job) ->
+    Memory = binary:copy(<<1:8192>>, number(resident, Job) * 1024),
+    Ports = [open(Idle, [{packet, 4}]) || _ <- lists:seq(1, number(ports, Job))],
     Samples = atomics:new(?SAMPLES, []),
-    _ = spawns(Program, Samples, 1, now_ns(), deadline(list_to_integer(Warm))),
+    _ = spawns(Program, Samples, 1, now_ns(), deadline(warm, Job)),
     Helper = helper(),
     Host0 = cpu_self() + cpu_of(Helper),
     Begin = now_ns(),
-    Count = spawns(Program, Samples, 1, Begin, deadline(list_to_integer(Rate))),
+    Count = spawns(Program, Samples, 1, Begin, deadline(rate, Job)),
     End = now_ns(),
     print({Count, End - Begin, cpu_self() + cpu_of(Helper) - Host0, 0}, Samples, Count),
     %% Still referred to, so the garbage collector could not take them.
     {byte_size(Memory), length(Ports)};
-measure(["terms", Work, Warm, Rate]) ->
-    Lines = [io_lib:format("\"~s\":~s", [Name, term(fun_of(Work, Name, Term), Warm, Rate, Term)])
+measure(#{work := "terms", terms := Work} = Job) ->
+    Lines = [io_lib:format("\"~s\":~s", [Name, term(fun_of(Work, Name, Term), Job, Term)])
              || {Name, Term} <- terms()],
     io:format("{~s}~n", [lists:join($,, Lines)]).
 
@@ -90,11 +105,11 @@ reader(Text) ->
             {ok, _} = erl_parse:parse_term(Tokens)
     end.
 
-term(Fun, Warm, Rate, Term) ->
-    _ = repeat(Fun, deadline(list_to_integer(Warm)), 1, 0),
+term(Fun, Job, Term) ->
+    _ = repeat(Fun, deadline(warm, Job), 1, 0),
     {Cpu0, _} = erlang:statistics(runtime),
     Begin = now_ns(),
-    Count = repeat(Fun, deadline(list_to_integer(Rate)), 1, 0),
+    Count = repeat(Fun, deadline(rate, Job), 1, 0),
     End = now_ns(),
     {Cpu1, _} = erlang:statistics(runtime),
     io_lib:format("{\"count\":~b,\"seconds\":~.9f,\"host_cpu\":~.9f,\"bytes\":~b,\"otp\":\"~s\"}",
@@ -171,8 +186,8 @@ spawns(_, _, Next, _, _) ->
 now_ns() ->
     erlang:monotonic_time(nanosecond).
 
-deadline(Milliseconds) ->
-    now_ns() + Milliseconds * 1000000.
+deadline(Name, Job) ->
+    now_ns() + number(Name, Job) * 1000000.
 
 %% CPU nanoseconds, all threads; /proc/PID/schedstat has the first thread only.
 cpu_self() ->

@@ -13,14 +13,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "payload.h"
+
 enum { ENGINE_BATCH = 64 }; /* the most frames one send carries */
 
 typedef struct engine {
   const char *name;
-  /* Room for `ports` ports. */
-  int (*start)(size_t ports);
-  /* The payload of every frame from now on; the bytes stay valid. */
-  int (*set_payload)(const uint8_t *payload, size_t size);
+  /* Room for `ports` ports. `how` is "" or names one of the engine's ways to send. */
+  int (*start)(size_t ports, const char *how);
+  /* What every frame has from now on; the bytes stay valid. Answers are checked
+   * against it, the first one whole. */
+  int (*set_payload)(const payload *sent);
   /* Opens a program with {packet,4}; slot 0 is the one that is talked to. */
   int (*open)(size_t slot, const char *program);
   pid_t (*os_pid)(size_t slot);

@@ -43,6 +43,8 @@ static int placeholder = -1;
 static int shared_table;
 static uint8_t *batch; /* ENGINE_BATCH whole frames, one after the other */
 static size_t frame_size;
+static const payload *sent;
+static size_t answer_size; /* whole frame; 0 before the first one */
 static uint8_t answers[READ_SIZE];
 static size_t partial; /* bytes of an answer not complete yet */
 static _Alignas(16) char child_stack[CHILD_STACK];
@@ -54,8 +56,9 @@ static int hold_low_descriptors(void) {
   return 0;
 }
 
-static int start(size_t count) {
+static int start(size_t count, const char *how) {
   int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (*how) return -EINVAL;
   placeholder = fcntl(null, F_DUPFD_CLOEXEC, CHILD_OUT + 1);
   if (placeholder < 0 || hold_low_descriptors() < 0) return -errno;
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -65,8 +68,10 @@ static int start(size_t count) {
   return 0;
 }
 
-static int set_payload(const uint8_t *payload, size_t size) {
+static int set_payload(const payload *made) {
+  size_t size = made->size;
   unsigned i;
+  sent = made;
   frame_size = size + 4;
   batch = malloc(frame_size * ENGINE_BATCH);
   if (!batch) return -ENOMEM;
@@ -76,7 +81,7 @@ static int set_payload(const uint8_t *payload, size_t size) {
     frame[1] = (uint8_t)(size >> 16);
     frame[2] = (uint8_t)(size >> 8);
     frame[3] = (uint8_t)size;
-    memcpy(frame + 4, payload, size);
+    memcpy(frame + 4, made->data, size);
   }
   return 0;
 }
@@ -142,9 +147,13 @@ static pid_t os_pid(size_t slot) {
 /* What arrives while a long write waits for room is counted for take. */
 static int read_some(void) {
   ssize_t got = read(ports[0].in, answers, sizeof answers);
-  if (got > 0)
+  if (got > 0) {
+    if (answer_size == 0) {
+      answer_size = payload_answer(sent, answers, (size_t)got) + 4;
+      if (answer_size == 4) return -EPROTO;
+    }
     partial += (size_t)got;
-  else if (got == 0)
+  } else if (got == 0)
     return -EPIPE;
   else if (errno != EAGAIN)
     return -errno;
@@ -176,13 +185,14 @@ static int send_frames(unsigned count) {
 
 static int take_frames(unsigned *count) {
   int status = 0;
-  while (partial < frame_size && status >= 0) {
+  while ((partial < answer_size || partial == 0) && status >= 0) {
     status = wait_ports();
     if (status >= 0) status = read_some();
   }
-  *count = (unsigned)(partial / frame_size);
-  partial %= frame_size;
-  return status;
+  if (status < 0) return status;
+  *count = (unsigned)(partial / answer_size);
+  partial %= answer_size;
+  return 0;
 }
 
 static int spawn_program(size_t slot, const char *program) {

@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <string.h>
+
 /* clang-format off */
 #define HOSTS                                                                                  \
   .contestant_count = 3, .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},                  \
@@ -12,6 +14,28 @@
                                          {"pier echo", on, PROGRAM_ECHO_PIER},                 \
                                          {"tutorial", on, PROGRAM_ECHO_TUTORIAL}},             \
   .ratio_count = 3, .ratios = {{1, 0}, {2, 0}, {1, 2}}
+
+#define CALLERS(on)                                                                            \
+  .contestant_count = 5, .contestants = {{"ei", on, PROGRAM_CALLER_EI},                        \
+                                         {"pier", on, PROGRAM_CALLER_PIER},                    \
+                                         {"pier uv", on, PROGRAM_CALLER_PIER_UV},              \
+                                         {"calls", on, PROGRAM_CALLS_PIER},                    \
+                                         {"calls uv", on, PROGRAM_CALLS_PIER_UV}},             \
+  .ratio_count = 4, .ratios = {{1, 0}, {2, 0}, {3, 0}, {4, 0}}
+
+#define CALLS                                                                                  \
+  .rows = {{.id = "add", .label = "{add,1,2}", .payload = "add", .contestants = 7},            \
+           {.id = "addx64",                                                                    \
+            .label = "{add,1,2}, 64 in flight",                                                \
+            .payload = "add",                                                                  \
+            .in_flight = 64,                                                                   \
+            .contestants = 7},                                                                 \
+           {.id = "call", .label = "{call,From,..}", .payload = "call", .contestants = 25},    \
+           {.id = "callx64",                                                                   \
+            .label = "{call,From,..}, 64 in flight",                                           \
+            .payload = "call",                                                                 \
+            .in_flight = 64,                                                                   \
+            .contestants = 25}}
 
 #define TERMS(what)                                                                            \
   .work = WORK_TERMS, .terms = what, .one_cpu = 1, .row_count = 5, .rows = {                   \
@@ -27,11 +51,6 @@
   .ratio_count = 1, .ratios = {{0, 1}}
 /* clang-format on */
 
-/* The ratios above, by name. */
-enum { PIER_OVER_RAW = 0, PIER_OVER_BEAM = 1 };
-/* Those of terms. */
-enum { OVER_FIRST = 0, OVER_SECOND = 1 };
-
 const plan_section plan_sections[] = {
     {.id = "hosts",
      .title = "hosts: round trips with the raw echo program, {packet,4}, one CPU",
@@ -39,10 +58,11 @@ const plan_section plan_sections[] = {
      .one_cpu = 1,
      HOSTS,
      .row_count = 4,
-     .rows = {{.id = "16", .label = "16 B", .size = 16, .in_flight = 1},
-              {.id = "1k", .label = "1 KiB", .size = 1024, .in_flight = 1},
-              {.id = "64k", .label = "64 KiB", .size = 65536, .in_flight = 1},
-              {.id = "16x64", .label = "16 B, 64 in flight", .size = 16, .in_flight = 64}}},
+     .rows =
+         {{.id = "16", .label = "16 B", .payload = "16"},
+          {.id = "1k", .label = "1 KiB", .payload = "1024"},
+          {.id = "64k", .label = "64 KiB", .payload = "65536"},
+          {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64}}},
     {.id = "spawns",
      .title = "hosts: programs run from start to end, one at a time, all CPUs",
      .work = WORK_SPAWNS,
@@ -65,9 +85,10 @@ const plan_section plan_sections[] = {
      .one_cpu = 1,
      PROGRAMS(HOST_RAW),
      .row_count = 3,
-     .rows = {{.id = "16", .label = "16 B", .size = 16, .in_flight = 1},
-              {.id = "64k", .label = "64 KiB", .size = 65536, .in_flight = 1, .full_only = 1},
-              {.id = "16x64", .label = "16 B, 64 in flight", .size = 16, .in_flight = 64}}},
+     .rows =
+         {{.id = "16", .label = "16 B", .payload = "16"},
+          {.id = "64k", .label = "64 KiB", .payload = "65536", .full_only = 1},
+          {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64}}},
     {.id = "programs-beam",
      .title = "programs: round trips under the BEAM, one CPU",
      .work = WORK_TRIPS,
@@ -75,8 +96,24 @@ const plan_section plan_sections[] = {
      .full_only = 1,
      PROGRAMS(HOST_BEAM),
      .row_count = 2,
-     .rows = {{.id = "16", .label = "16 B", .size = 16, .in_flight = 1},
-              {.id = "16x64", .label = "16 B, 64 in flight", .size = 16, .in_flight = 64}}},
+     .rows =
+         {{.id = "16", .label = "16 B", .payload = "16"},
+          {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64}}},
+    {.id = "calls",
+     .title = "calls: {add,1,2} -> {ok,3} on the raw host, one CPU",
+     .work = WORK_TRIPS,
+     .one_cpu = 1,
+     CALLERS(HOST_RAW),
+     .row_count = 4,
+     CALLS},
+    {.id = "calls-pier",
+     .title = "calls: the same on pier's host, which parses and sends one by one",
+     .work = WORK_TRIPS,
+     .one_cpu = 1,
+     .full_only = 1,
+     CALLERS(HOST_PIER),
+     .row_count = 4,
+     CALLS},
     {.id = "terms-scan",
      .title = "terms: is it safe to read (the gate), against binary_to_term",
      TERMS("scan"),
@@ -116,18 +153,15 @@ const plan_section plan_sections[] = {
 };
 const size_t plan_section_count = sizeof plan_sections / sizeof plan_sections[0];
 
-/* A spawn of /bin/true is mostly the dynamic linker's work, which no host can
- * make shorter: the aim is for a program that costs nothing itself. */
-const plan_aim plan_aims[] = {
-    {"hosts", "16", PIER_OVER_RAW, 0.85},     {"spawns", "nothing", PIER_OVER_BEAM, 2.5},
-    {"terms-scan", "tuples", OVER_FIRST, 5},  {"terms-scan", "binaries", GIGABYTES, 1},
-    {"terms-walk", "small", OVER_FIRST, 3},   {"terms-walk", "ints", OVER_FIRST, 3},
-    {"terms-walk", "maps", OVER_FIRST, 3},    {"terms-walk", "tuples", OVER_FIRST, 3},
-    {"terms-build", "small", OVER_FIRST, 3},  {"terms-build", "ints", OVER_FIRST, 3},
-    {"terms-build", "maps", OVER_FIRST, 3},   {"terms-build", "tuples", OVER_FIRST, 3},
-    {"terms-build", "small", OVER_SECOND, 1}, {"terms-build", "ints", OVER_SECOND, 1},
-    {"terms-build", "maps", OVER_SECOND, 1},  {"terms-build", "tuples", OVER_SECOND, 1},
-    {"terms-print", "small", OVER_FIRST, 10}, {"terms-print", "ints", OVER_FIRST, 10},
-    {"terms-print", "maps", OVER_FIRST, 10},  {"terms-print", "tuples", OVER_FIRST, 10},
-};
-const size_t plan_aim_count = sizeof plan_aims / sizeof plan_aims[0];
+int plan_takes_part(const plan_row *row, size_t contestant) {
+  return row->contestants == 0 || (row->contestants >> contestant & 1) != 0;
+}
+
+int plan_find(const char *section, const char *row, size_t *s, size_t *at) {
+  for (*s = 0; *s < plan_section_count; *s += 1) {
+    if (strcmp(plan_sections[*s].id, section) != 0) continue;
+    for (*at = 0; *at < plan_sections[*s].row_count; *at += 1)
+      if (strcmp(plan_sections[*s].rows[*at].id, row) == 0) return 1;
+  }
+  return 0;
+}

@@ -9,16 +9,23 @@
 
 #include <stddef.h>
 
-enum { MAX_SECTIONS = 12, MAX_CONTESTANTS = 4, MAX_ROWS = 6, MAX_RATIOS = 3 };
+enum { MAX_SECTIONS = 24, MAX_CONTESTANTS = 6, MAX_ROWS = 8, MAX_RATIOS = 4 };
 
 /* TERMS is no host, but the process that works on terms. */
 typedef enum plan_host { HOST_RAW, HOST_PIER, HOST_BEAM, HOST_TERMS } plan_host;
 
 /* TRUE is the system's /bin/true, the others come with the bench. */
 typedef enum plan_program {
+  PROGRAM_OF_ROW = 0,
+  PROGRAM_OF_CONTESTANT = 0,
   PROGRAM_ECHO_RAW,
   PROGRAM_ECHO_TUTORIAL,
   PROGRAM_ECHO_PIER,
+  PROGRAM_CALLER_EI,
+  PROGRAM_CALLER_PIER,
+  PROGRAM_CALLER_PIER_UV,
+  PROGRAM_CALLS_PIER, /* in call mode */
+  PROGRAM_CALLS_PIER_UV,
   PROGRAM_IDLE,
   PROGRAM_NOTHING,
   PROGRAM_TRUE
@@ -29,19 +36,23 @@ typedef enum plan_work { WORK_TRIPS, WORK_SPAWNS, WORK_TERMS } plan_work;
 typedef struct plan_contestant {
   const char *name;
   plan_host host;
-  plan_program program; /* of WORK_TRIPS */
+  plan_program program; /* unless the row has one */
+  const char *how;      /* NULL, or a way to send: engine.h */
 } plan_contestant;
 
 typedef struct plan_row {
   const char *id;
   const char *label;
-  plan_program program; /* of WORK_SPAWNS */
-  size_t size;          /* of WORK_TRIPS: payload bytes, and */
-  size_t in_flight;     /* frames under way at a time */
+  plan_program program; /* for all contestants */
+  const char *payload;  /* of WORK_TRIPS: bytes, or the name of a term (payload.h), and */
+  size_t in_flight;     /* frames under way at a time; 0 is 1 */
   size_t resident;      /* of WORK_SPAWNS: MiB the host holds, and */
   size_t beside;        /* ports it holds open */
   int full_only;        /* left out of the quick run */
+  unsigned contestants; /* a bit for each that takes part; 0: all do */
 } plan_row;
+
+typedef enum plan_sense { AT_LEAST, AT_MOST } plan_sense;
 
 typedef struct plan_ratio {
   int over;
@@ -63,18 +74,26 @@ typedef struct plan_section {
   plan_ratio ratios[MAX_RATIOS];
 } plan_section;
 
+/* What is aimed at: a figure (results.h) of one contestant, divided by that of another in
+ * the same repetition, by that of the same contestant in another row, or as it is. */
 typedef struct plan_aim {
   const char *section;
   const char *row;
-  int ratio; /* index into the section's ratios; or GIGABYTES, what the first contestant
-                does in a second */
-  double at_least;
+  const char *figure;
+  const char *over;
+  const char *under;     /* NULL: undivided, or divided by */
+  const char *under_row; /* the figure in this row; NULL: the same row */
+  plan_sense sense;
+  double bound;
 } plan_aim;
-
-enum { GIGABYTES = -1 };
 
 extern const plan_section plan_sections[];
 extern const size_t plan_section_count;
+/* Whether that contestant takes part in that row. */
+int plan_takes_part(const plan_row *row, size_t contestant);
+/* Where a row is; 0 if nowhere. */
+int plan_find(const char *section, const char *row, size_t *s, size_t *at);
+
 extern const plan_aim plan_aims[];
 extern const size_t plan_aim_count;
 

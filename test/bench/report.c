@@ -20,6 +20,11 @@ int report_has(const report *bench, size_t section) {
   return strncmp(plan->id, bench->only, strlen(bench->only)) == 0;
 }
 
+int report_has_row(const report *bench, size_t section, size_t row) {
+  return report_has(bench, section) &&
+         !(bench->quick && plan_sections[section].rows[row].full_only);
+}
+
 const char *report_rate(const plan_section *plan) {
   return plan->work == WORK_TERMS ? "cpu_rate" : "rate";
 }
@@ -58,7 +63,7 @@ static void print_rates(FILE *out, const report *bench, size_t s) {
   fprintf(out, "\n");
   for (row = 0; row < plan->row_count; row++) {
     char label[64];
-    if (bench->quick && plan->rows[row].full_only) continue;
+    if (!report_has_row(bench, s, row)) continue;
     report_row_label(&plan->rows[row], section, label, sizeof label);
     fprintf(out, "  %-*s", LABEL_WIDTH - 2, label);
     for (i = 0; i < plan->contestant_count; i++)
@@ -82,7 +87,7 @@ static void print_times(FILE *out, const report *bench, size_t s) {
   fprintf(out, "\n");
   for (row = 0; row < plan->row_count; row++) {
     char label[64];
-    if (bench->quick && plan->rows[row].full_only) continue;
+    if (!report_has_row(bench, s, row)) continue;
     report_row_label(&plan->rows[row], section, label, sizeof label);
     for (who = 0; who < plan->contestant_count; who++) {
       const results_cell *cell = &section->cells[row][who];
@@ -96,41 +101,27 @@ static void print_times(FILE *out, const report *bench, size_t s) {
   }
 }
 
-static int find_place(const plan_aim *aim, size_t *s, size_t *row) {
-  for (*s = 0; *s < plan_section_count; *s += 1)
-    for (*row = 0; *row < plan_sections[*s].row_count; *row += 1)
-      if (strcmp(plan_sections[*s].id, aim->section) == 0 &&
-          strcmp(plan_sections[*s].rows[*row].id, aim->row) == 0)
-        return 1;
-  return 0;
-}
-
 static void print_aim(FILE *out, const report *bench, const plan_aim *aim) {
-  char label[64], what[64];
+  char label[64], what[80];
   size_t s, row;
   results_spread spread;
-  const plan_contestant *who;
-  const results_cell *cells;
-  if (!find_place(aim, &s, &row) || !report_has(bench, s)) return;
-  who = plan_sections[s].contestants;
-  cells = bench->sections[s].cells[row];
-  if (aim->ratio == GIGABYTES) {
-    spread = results_speed(&cells[0], bench->repetitions);
-    snprintf(what, sizeof what, "%s, GB per CPU second", who[0].name);
-  } else {
-    plan_ratio ratio = plan_sections[s].ratios[aim->ratio];
-    spread = results_ratio(&cells[ratio.over], &cells[ratio.under], bench->repetitions,
-                           report_rate(&plan_sections[s]));
-    snprintf(what, sizeof what, "%s/%s", who[ratio.over].name, who[ratio.under].name);
-  }
+  if (!plan_find(aim->section, aim->row, &s, &row) || !report_has_row(bench, s, row)) return;
+  spread = report_aim(bench, aim);
+  if (aim->under)
+    snprintf(what, sizeof what, "%s/%s", aim->over, aim->under);
+  else if (aim->under_row)
+    snprintf(what, sizeof what, "%s/%s", aim->over, aim->under_row);
+  else
+    snprintf(what, sizeof what, "%s", aim->over);
   report_row_label(&plan_sections[s].rows[row], &bench->sections[s], label, sizeof label);
-  fprintf(out, "  %-*s%s, %s: at least %.2f", LABEL_WIDTH - 2, label, plan_sections[s].id, what,
-          aim->at_least);
+  fprintf(out, "  %-14s %-*s %-9s %-20s %s %6.2f", plan_sections[s].id, LABEL_WIDTH - 2, label,
+          strcmp(aim->figure, report_rate(&plan_sections[s])) == 0 ? "" : aim->figure, what,
+          aim->sense == AT_LEAST ? "at least" : "at most ", aim->bound);
   if (spread.count == 0)
     fprintf(out, ", not measured\n");
   else
-    fprintf(out, ", is %.2f: %s\n", spread.median,
-            spread.median >= aim->at_least ? "met" : "NOT MET");
+    fprintf(out, ", is %6.2f (%.2f-%.2f): %s\n", spread.median, spread.least, spread.most,
+            report_met(aim, spread) ? "met" : "NOT MET");
 }
 
 static void print_machine(FILE *out, const report *bench) {

@@ -20,8 +20,13 @@ void report_table(FILE *out, const report *bench);
 /* The whole report, every single run included; 0, or -1 if not written. */
 int report_json(const char *path, const report *bench);
 
-/* Whether that section was run. */
+/* Whether that section was run, and that row of it. */
 int report_has(const report *bench, size_t section);
+int report_has_row(const report *bench, size_t section, size_t row);
+
+/* What an aim speaks of; count 0 if it was not measured. */
+results_spread report_aim(const report *bench, const plan_aim *aim);
+int report_met(const plan_aim *aim, results_spread spread);
 
 /* The rate of which ratios are made: work that never waits is measured by CPU
  * time, which a busy machine does not move. */

@@ -40,17 +40,32 @@ static json_t *row_json(const report *bench, size_t s, size_t row) {
                    "label", label, "contestants", contestants, "ratios", ratios);
 }
 
+static json_t *aim_json(const report *bench, const plan_aim *aim) {
+  results_spread spread = report_aim(bench, aim);
+  return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:s, s:f, s:o, s:o}", "section",
+                   aim->section, "row", aim->row, "figure", aim->figure, "over", aim->over,
+                   "under", aim->under, "under_row", aim->under_row, "sense",
+                   aim->sense == AT_LEAST ? "at least" : "at most", "bound", aim->bound, "is",
+                   spread.count ? spread_json(spread) : json_null(), "met",
+                   spread.count ? json_boolean(report_met(aim, spread)) : json_null());
+}
+
 int report_json(const char *path, const report *bench) {
   json_t *rows = json_array();
+  json_t *aims = json_array();
   json_t *whole;
-  size_t s, row;
+  size_t s, row, i;
   int status;
   for (s = 0; s < plan_section_count; s++)
     for (row = 0; report_has(bench, s) && row < plan_sections[s].row_count; row++)
-      json_array_append_new(rows, row_json(bench, s, row));
-  whole = json_pack("{s:o, s:b, s:i, s:O, s:o}", "machine", report_machine(bench), "quick",
+      if (report_has_row(bench, s, row)) json_array_append_new(rows, row_json(bench, s, row));
+  for (i = 0; i < plan_aim_count; i++)
+    if (plan_find(plan_aims[i].section, plan_aims[i].row, &s, &row) &&
+        report_has_row(bench, s, row))
+      json_array_append_new(aims, aim_json(bench, &plan_aims[i]));
+  whole = json_pack("{s:o, s:b, s:i, s:O, s:o, s:o}", "machine", report_machine(bench), "quick",
                     bench->quick, "repetitions", (int)bench->repetitions, "notes", bench->notes,
-                    "rows", rows);
+                    "aims", aims, "rows", rows);
   status = json_dump_file(whole, path, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
   json_decref(whole);
   return status;

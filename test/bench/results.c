@@ -8,14 +8,16 @@ typedef struct derived_figure {
   const char *over;
   const char *under;
   double scale;
+  const char *times; /* NULL, or one more factor */
 } derived_figure;
 
 static const derived_figure derived[] = {
-    {"rate", "count", "seconds", 1},
-    {"host_each", "host_cpu", "count", 1e6},
-    {"program_each", "program_cpu", "count", 1e6},
-    {"cpu_rate", "count", "host_cpu", 1},
-    {"nanoseconds", "host_cpu", "count", 1e9},
+    {"rate", "count", "seconds", 1, NULL},
+    {"host_each", "host_cpu", "count", 1e6, NULL},
+    {"program_each", "program_cpu", "count", 1e6, NULL},
+    {"cpu_rate", "count", "host_cpu", 1, NULL},
+    {"nanoseconds", "host_cpu", "count", 1e9, NULL},
+    {"gigabytes", "count", "host_cpu", 1e-9, "bytes"},
 };
 
 int results_figure(const json_t *run, const char *name, double *figure) {
@@ -27,17 +29,12 @@ int results_figure(const json_t *run, const char *name, double *figure) {
     if (!(under > 0)) return 0;
     *figure =
         derived[i].scale * json_number_value(json_object_get(run, derived[i].over)) / under;
+    if (derived[i].times) *figure *= json_number_value(json_object_get(run, derived[i].times));
     return 1;
   }
   if (!json_is_number(plain)) return 0;
   *figure = json_number_value(plain);
   return 1;
-}
-
-static double gigabytes(const json_t *run) {
-  double rate;
-  if (!results_figure(run, "cpu_rate", &rate)) return 0;
-  return rate * json_number_value(json_object_get(run, "bytes")) / 1e9;
 }
 
 static int compare_doubles(const void *left, const void *right) {
@@ -65,25 +62,16 @@ results_spread results_median(const results_cell *cell, size_t repetitions, cons
   return spread_of(figures, count);
 }
 
-results_spread results_speed(const results_cell *cell, size_t repetitions) {
-  double figures[MAX_REPETITIONS];
-  size_t count = 0;
-  size_t i;
-  for (i = 0; i < repetitions; i++)
-    if (cell->runs[i]) figures[count++] = gigabytes(cell->runs[i]);
-  return spread_of(figures, count);
-}
-
 results_spread results_ratio(const results_cell *over, const results_cell *under,
-                             size_t repetitions, const char *rate) {
+                             size_t repetitions, const char *name) {
   double figures[MAX_REPETITIONS];
   size_t count = 0;
   size_t i;
   for (i = 0; i < repetitions; i++) {
     double a;
     double b;
-    if (over->runs[i] && under->runs[i] && results_figure(over->runs[i], rate, &a) &&
-        results_figure(under->runs[i], rate, &b) && b > 0)
+    if (over->runs[i] && under->runs[i] && results_figure(over->runs[i], name, &a) &&
+        results_figure(under->runs[i], name, &b) && b > 0)
       figures[count++] = a / b;
   }
   return spread_of(figures, count);

@@ -29,13 +29,11 @@ typedef struct results_spread {
 
 /* One figure of a run: "rate", "host_each" and "program_each" (microseconds
  * of CPU per trip or spawn), "cpu_rate" (per second of the CPU), "nanoseconds" (of it, each),
- * or a name of the run's line. 0 if not there. */
+ * "gigabytes" (in one of its seconds), or a name of the run's line. 0 if not there. */
 int results_figure(const json_t *run, const char *name, double *figure);
 results_spread results_median(const results_cell *cell, size_t repetitions, const char *name);
-/* Gigabytes a second, of runs that say how many bytes they worked on. */
-results_spread results_speed(const results_cell *cell, size_t repetitions);
-/* Of the rates ("rate", "cpu_rate"), each divided by the one of the same repetition. */
+/* Of a figure, each divided by the one of the same repetition. */
 results_spread results_ratio(const results_cell *over, const results_cell *under,
-                             size_t repetitions, const char *rate);
+                             size_t repetitions, const char *name);
 
 #endif

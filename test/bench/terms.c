@@ -1,7 +1,7 @@
 /*
  * terms.c - one contestant's work on every term, in turn.
  *
- *   terms WORK CONTESTANT WARM_MS RATE_MS
+ *   terms terms=WORK contestant=NAME warm=MS rate=MS
  *
  * Prints {"small":{"count":..,"seconds":..,"host_cpu":..,"bytes":..},...}, as
  * bench_beam.erl does for its own. Memory is reused from one time to the next,
@@ -9,6 +9,7 @@
  */
 #include "terms.h"
 #include "clock.h"
+#include "job.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,18 +134,17 @@ static int make_case(size_t number) {
   return 0;
 }
 
-static uint64_t milliseconds(const char *number) {
-  return strtoull(number, NULL, 10) * 1000000U;
-}
-
 int main(int argc, char **argv) {
   int (*once)(void) = NULL;
+  job asked;
   size_t i;
-  for (i = 0; argc == 5 && i < sizeof works / sizeof works[0]; i++)
-    if (strcmp(works[i].name, argv[1]) == 0 && strcmp(works[i].contestant, argv[2]) == 0)
+  int known = job_read(&asked, argc, argv) == 0;
+  for (i = 0; known && i < sizeof works / sizeof works[0]; i++)
+    if (strcmp(works[i].name, asked.terms) == 0 &&
+        strcmp(works[i].contestant, asked.contestant) == 0)
       once = works[i].once;
   if (!once) {
-    fprintf(stderr, "usage: terms WORK CONTESTANT WARM_MS RATE_MS\n");
+    fprintf(stderr, "usage: terms terms=WORK contestant=NAME warm=MS rate=MS\n");
     return 2;
   }
   terms_prepare();
@@ -152,8 +152,8 @@ int main(int argc, char **argv) {
   if (!out_flat || ei_x_new(&out_x) < 0) return 1;
   for (i = 0; i < TERMS_COUNT; i++) {
     if (make_case(i) < 0 ||
-        measure(once, milliseconds(argv[3]), milliseconds(argv[4]), i == 0 ? "{" : ",") < 0) {
-      fprintf(stderr, "terms: %s of %s failed\n", argv[1], terms_cases[i].id);
+        measure(once, job_time(asked.warm), job_time(asked.rate), i == 0 ? "{" : ",") < 0) {
+      fprintf(stderr, "terms: %s of %s failed\n", asked.terms, terms_cases[i].id);
       return 1;
     }
   }

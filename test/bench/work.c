@@ -1,11 +1,10 @@
 /*
  * work.c - the measures, as one program per engine:
  *
- *   HOST trips PROGRAM SIZE IN_FLIGHT WARM_MS RATE_MS LATENCY_MS
- *   HOST spawns PROGRAM RESIDENT_MIB BESIDE IDLE WARM_MS RATE_MS
+ *   HOST work=trips program=PATH ...
  *
- * It prints one line of JSON with plain sums; bench.c turns them into rates.
- * bench_beam.erl does the same work with the same arguments on the BEAM.
+ * with the arguments of job.h. It prints one line of JSON with plain sums; bench.c turns them
+ * into rates. bench_beam.erl does the same work with the same arguments on the BEAM.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,6 +14,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "job.h"
 
 enum { SAMPLES = 1 << 20, TRIPS_PER_LOOK = 64 };
 
@@ -98,36 +98,37 @@ static void print_sums(const sums *sum) {
   printf("}\n");
 }
 
-static uint64_t milliseconds(const char *text) {
-  return strtoull(text, NULL, 10) * 1000000U;
+/* Both sides' CPU time and the clock, from here on. */
+static void sums_begin(sums *sum, pid_t pid) {
+  sum->host_cpu = clock_cpu_self();
+  sum->program_cpu = pid ? clock_cpu_of(pid) : 0;
+  sum->wall = clock_now();
 }
 
-static int measure_trips(char **argv) {
-  const char *program = argv[0];
-  size_t size = strtoul(argv[1], NULL, 10);
-  unsigned in_flight = (unsigned)strtoul(argv[2], NULL, 10);
-  int (*rate)(uint64_t, uint64_t *) = in_flight > 1 ? window_rate : serial_rate;
-  uint8_t *payload = malloc(size);
+static void sums_end(sums *sum, pid_t pid) {
+  sum->wall = clock_now() - sum->wall;
+  sum->host_cpu = clock_cpu_self() - sum->host_cpu;
+  sum->program_cpu = pid ? clock_cpu_of(pid) - sum->program_cpu : 0;
+}
+
+static int measure_trips(const job *asked) {
+  int (*rate)(uint64_t, uint64_t *) = asked->in_flight > 1 ? window_rate : serial_rate;
+  payload made;
   sums sum;
   pid_t pid;
-  int status;
-  if (!payload) return -ENOMEM;
-  memset(payload, 'x', size);
-  status = bench_engine.start(1);
-  if (status >= 0) status = bench_engine.set_payload(payload, size);
-  if (status >= 0) status = bench_engine.open(0, program);
-  if (status >= 0 && in_flight > 1) status = bench_engine.send(in_flight);
-  if (status >= 0) status = rate(milliseconds(argv[3]), &sum.count);
+  int status = payload_make(&made, asked->payload);
+  if (status >= 0) status = bench_engine.start(1, asked->how);
+  if (status >= 0) status = bench_engine.set_payload(&made);
+  if (status >= 0) status = bench_engine.open(0, asked->program);
+  if (status >= 0 && asked->in_flight > 1)
+    status = bench_engine.send((unsigned)asked->in_flight);
+  if (status >= 0) status = rate(job_time(asked->warm), &sum.count);
   if (status < 0) return status;
   pid = bench_engine.os_pid(0);
-  sum.host_cpu = clock_cpu_self();
-  sum.program_cpu = clock_cpu_of(pid);
-  sum.wall = clock_now();
-  status = rate(milliseconds(argv[4]), &sum.count);
-  sum.wall = clock_now() - sum.wall;
-  sum.host_cpu = clock_cpu_self() - sum.host_cpu;
-  sum.program_cpu = clock_cpu_of(pid) - sum.program_cpu;
-  if (status >= 0 && in_flight == 1) status = serial_latency(milliseconds(argv[5]));
+  sums_begin(&sum, pid);
+  status = rate(job_time(asked->rate), &sum.count);
+  sums_end(&sum, pid);
+  if (status >= 0 && asked->in_flight == 1) status = serial_latency(job_time(asked->latency));
   if (status >= 0) print_sums(&sum);
   return status;
 }
@@ -148,40 +149,46 @@ static int spawn_rate(const char *program, size_t slot, uint64_t wall, uint64_t 
   return status;
 }
 
-static int measure_spawns(char **argv) {
-  size_t resident = strtoul(argv[1], NULL, 10) << 20;
-  size_t beside = strtoul(argv[2], NULL, 10);
+static int measure_spawns(const job *asked) {
+  size_t resident = asked->resident << 20;
   void *memory = resident ? malloc(resident) : NULL;
   sums sum = {0};
   size_t i;
   int status;
   if (resident && !memory) return -ENOMEM;
   if (memory) memset(memory, 1, resident);
-  status = bench_engine.start(beside + 1);
-  for (i = 0; i < beside && status >= 0; i++)
-    status = bench_engine.open(i, argv[3]);
-  if (status >= 0) status = spawn_rate(argv[0], beside, milliseconds(argv[4]), &sum.count);
+  status = bench_engine.start(asked->ports + 1, asked->how);
+  for (i = 1; i <= asked->ports && status >= 0; i++)
+    status = bench_engine.open(i, asked->idle);
+  if (status >= 0) status = spawn_rate(asked->program, 0, job_time(asked->warm), &sum.count);
   if (status < 0) return status;
   sample_count = 0;
-  sum.host_cpu = clock_cpu_self();
-  sum.wall = clock_now();
-  status = spawn_rate(argv[0], beside, milliseconds(argv[5]), &sum.count);
-  sum.wall = clock_now() - sum.wall;
-  sum.host_cpu = clock_cpu_self() - sum.host_cpu;
+  sums_begin(&sum, 0);
+  status = spawn_rate(asked->program, 0, job_time(asked->rate), &sum.count);
+  sums_end(&sum, 0);
   if (status >= 0) print_sums(&sum);
   /* Looked at again so that the memory is really there all the while. */
   if (memory && ((volatile char *)memory)[resident / 2] != 1) status = -EIO;
   return status;
 }
 
+static const struct measure {
+  const char *work;
+  int (*run)(const job *asked);
+} measures[] = {{"trips", measure_trips}, {"spawns", measure_spawns}};
+
 int main(int argc, char **argv) {
-  int status = -EINVAL;
+  job asked;
+  size_t i;
+  int status = job_read(&asked, argc, argv);
   signal(SIGPIPE, SIG_IGN);
-  if (argc == 8 && strcmp(argv[1], "trips") == 0)
-    status = measure_trips(argv + 2);
-  else if (argc == 8 && strcmp(argv[1], "spawns") == 0)
-    status = measure_spawns(argv + 2);
+  if (status == 0) status = -EINVAL;
+  for (i = 0; status == -EINVAL && i < sizeof measures / sizeof measures[0]; i++)
+    if (strcmp(measures[i].work, asked.work) == 0) {
+      status = measures[i].run(&asked);
+      break;
+    }
   if (status >= 0) return 0;
-  fprintf(stderr, "%s: %s\n", bench_engine.name, bench_engine.error(status));
+  fprintf(stderr, "%s: %s: %s\n", bench_engine.name, asked.work, bench_engine.error(status));
   return 1;
 }
