@@ -16,6 +16,33 @@ int pier_command(pier_process *caller, pier_port port, pier_span data) {
   return pier_command_with(caller, port, data, 0);
 }
 
+int pier_commands(pier_process *caller, pier_port port, const pier_span *data, size_t count,
+                  unsigned flags, size_t *sent) {
+  struct pier__order order = {.port = port, .batch = data, .batch_size = count};
+  int error = count > 0 ? pier__output(caller, &order, flags) : pier__may_call(caller);
+  if (sent) *sent = count - order.batch_size;
+  return error;
+}
+
+static int cork(pier_process *caller, pier_port port, int on) {
+  struct pier__hport *found = usable(caller, port);
+  int error = pier__may_call(caller);
+  if (error < 0) return error;
+  if (!found) return PIER_EBADARG;
+  pier__pin(found);
+  pier__port_cork(&found->core, on);
+  pier__unpin(found);
+  return caller->dead ? PIER_ENOPROC : 0;
+}
+
+int pier_cork(pier_process *caller, pier_port port) {
+  return cork(caller, port, 1);
+}
+
+int pier_uncork(pier_process *caller, pier_port port) {
+  return cork(caller, port, 0);
+}
+
 static int command_format(pier_process *caller, pier_port port, const uint8_t *types,
                           const char *format, va_list arguments) {
   pier_buffer term = PIER_BUFFER_INIT;

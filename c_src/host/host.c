@@ -102,6 +102,7 @@ static void end_ports(pier_host *host) {
       pier__port_abandon(&port->core);
     pier__unpin(port);
   }
+  pier__flush_gathered(host); /* they have nothing any more, but are pinned */
   pier__table_free(&host->ports);
 }
 

@@ -50,6 +50,7 @@ struct pier_host {
   pier_process *last_ready;
   pier_process *first_ending, *last_ending;   /* dead, but the others do not know */
   pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
+  struct pier__hport *first_gathered;         /* corked, with something to write; pinned */
   struct pier__post post;
   pier_limits limits;
   void *stack; /* for the moment between clone and exec */
@@ -57,12 +58,13 @@ struct pier_host {
   const struct pier__driver_hooks *hooks;
   struct pier__drivers *drivers;
   int epoll;
-  int wake;   /* eventfd, with a loop of the caller's only; else -1 */
+  int wake;   /* eventfd, for when others wait for the set */
   int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
   unsigned linger_ms;
   size_t port_limit;
   pier_log_callback *log;
   void *log_state;
+  unsigned watched : 1;     /* others wait for the set: a uv loop, a poll of the caller's */
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */
   unsigned telling : 1;     /* first_ending is being worked off */
@@ -107,8 +109,10 @@ struct pier__hport {
   char *title;                                /* what port_info calls name */
   pier_buffer data;                           /* port_set_data; a bare term, empty for none */
   pier_process *first_waiting, *last_waiting; /* suspended on it */
+  struct pier__hport *next_gathered;
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
+  unsigned listed : 1;               /* in first_gathered */
   unsigned parallelism : 1;
   unsigned descriptors : 1; /* it runs no program */
   unsigned in_socket : 1, out_socket : 1;
@@ -147,6 +151,8 @@ extern const struct pier__port_io pier__port_io;
 void pier__port_readable(struct pier__hport *port);
 int pier__port_start_reading(struct pier__hport *port);
 void pier__port_close_ends(struct pier__hport *port);
+/* Writes what corked ports have; 1 if one of them ended of it. */
+int pier__flush_gathered(pier_host *host);
 /* Tells the host's log. */
 void pier__port_log(struct pier__hport *port, const pier_diag *fault);
 void pier__log_bad_value(struct pier__hport *port);
@@ -223,6 +229,8 @@ void pier__name_drop(pier_host *host, struct pier__name **its);
 struct pier__order {
   pier_port port;
   pier_span data;
+  const pier_span *batch; /* instead of `data`: many commands, those that are left */
+  size_t batch_size;
   pier_span term;          /* the same as a bare term, where it was one; else size 0 */
   pier_pid owner;          /* whom a message names */
   unsigned by_message : 1; /* Port ! {Owner,{command,Data}} */
@@ -232,11 +240,12 @@ struct pier__order {
 struct pier__pending {
   struct pier__order order;
   pier_buffer bytes; /* what order.data points to */
+  pier_span *batch;  /* what order.batch points into, and that into bytes */
   pier_buffer value; /* of the function that was called; a whole term */
   int done, error;
 };
 /* 0, 1 with PIER_LATER, or an error. */
-int pier__output(pier_process *caller, const struct pier__order *order, unsigned flags);
+int pier__output(pier_process *caller, struct pier__order *order, unsigned flags);
 void pier__calm(struct pier__hport *port);
 void pier__resume(pier_host *host);
 int pier__pending_wait(pier_process *caller, int timeout_ms); /* as pier_await */

@@ -58,7 +58,8 @@ static ssize_t write_joined(int fd, const struct iovec parts[2]) {
 
 static ssize_t write_parts(int fd, const struct iovec *parts, int count) {
   if (count == 1) return write(fd, parts->iov_base, parts->iov_len);
-  if (parts[0].iov_len + parts[1].iov_len <= JOIN_MAX) return write_joined(fd, parts);
+  if (count == 2 && parts[0].iov_len + parts[1].iov_len <= JOIN_MAX)
+    return write_joined(fd, parts);
   return writev(fd, parts, count);
 }
 
@@ -99,6 +100,33 @@ static int want_write(struct pier__port *core, int on) {
     pier__unwatch(port->host, port->out_event >= 0 ? port->out_event : port->out);
   if (error == 0) port->writing = on != 0;
   return error;
+}
+
+static void gather(struct pier__port *core) {
+  struct pier__hport *port = hport(core);
+  pier_host *host = port->host;
+  if (port->listed) return;
+  port->listed = 1;
+  pier__pin(port);
+  port->next_gathered = host->first_gathered;
+  host->first_gathered = port;
+  pier__wake(host);
+}
+
+int pier__flush_gathered(pier_host *host) {
+  struct pier__hport *port = host->first_gathered, *next;
+  int ended = 0;
+  host->first_gathered = NULL;
+  for (; port; port = next) {
+    next = port->next_gathered;
+    port->listed = 0;
+    if (port->core.gathered) {
+      pier__port_flush(&port->core);
+      ended |= !pier__port_usable(&port->core);
+    }
+    pier__unpin(port);
+  }
+  return ended;
 }
 
 int pier__port_start_reading(struct pier__hport *port) {
@@ -157,6 +185,7 @@ const struct pier__port_io pier__port_io = {.deliver = deliver,
                                             .announce = announce,
                                             .write = write_pipe,
                                             .want_write = want_write,
+                                            .gather = gather,
                                             .stop_reading = stop_reading,
                                             .report = report,
                                             .bury = bury};

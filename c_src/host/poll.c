@@ -80,32 +80,53 @@ static void work_off(pier_host *host, const struct epoll_event *events, int coun
     left -= work_off_kind(host, events, count, order[i]);
 }
 
+/* After the events: callers that may go on, callbacks with messages from elsewhere, and
+ * what was gathered meanwhile. */
+static int work_on(pier_host *host) {
+  int done = host->first_resumed || host->first_ready;
+  if (host->first_resumed) pier__resume(host);
+  if (host->first_ready) pier__run_ready(host);
+  if (host->first_gathered) pier__flush_gathered(host);
+  return done;
+}
+
+static int is_due(const pier_host *host) {
+  return host->first_ready || host->first_resumed || host->first_gathered;
+}
+
+/* What was corked outside of turns goes before the wait: it may be what is waited for. */
+static int may_wait(pier_host *host) {
+  int ended = host->first_gathered && pier__flush_gathered(host);
+  return !ended && !is_due(host);
+}
+
 int pier__turn(pier_host *host, int timeout_ms) {
   struct epoll_event events[EVENTS_PER_TURN];
-  int count;
+  int count, done;
   if (host->in_turn) return PIER_ESTATE;
   host->in_turn = 1;
-  if (host->first_ready || host->first_resumed) timeout_ms = 0;
+  done = !may_wait(host);
+  if (done) timeout_ms = 0;
   do {
     count = epoll_wait(host->epoll, events, EVENTS_PER_TURN, timeout_ms);
   } while (count < 0 && errno == EINTR);
   if (count > 0) work_off(host, events, count);
-  if (host->first_resumed && count >= 0) {
-    pier__resume(host);
-    count = 1;
-  }
-  if (host->first_ready) {
-    pier__run_ready(host);
-    count = 1;
-  }
+  done |= work_on(host);
   host->in_turn = 0;
-  return count < 0 ? -errno : count > 0;
+  if (is_due(host)) pier__wake(host);
+  return count < 0 ? -errno : count > 0 || done;
 }
 
 int pier_host_run_once(pier_host *host, int timeout_ms) {
   return pier__turn(host, timeout_ms);
 }
 
+/* From now on somebody else waits. */
 int pier_host_fd(const pier_host *host) {
+  pier_host *own = (pier_host *)(uintptr_t)host;
+  if (!own->watched) {
+    own->watched = 1;
+    if (is_due(own)) pier__wake(own);
+  }
   return host->epoll;
 }

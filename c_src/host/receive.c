@@ -29,7 +29,7 @@ static void call_back(pier_process *process, const pier_message *message) {
 
 void pier__wake(pier_host *host) {
   uint64_t one = 1;
-  if (host->in_turn) return;
+  if (host->in_turn || !host->watched) return;
   /* Full means that it is readable already. */
   if (write(host->wake, &one, sizeof one) < 0) return;
 }

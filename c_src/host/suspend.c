@@ -6,17 +6,26 @@
 #include <string.h>
 
 /* As the BEAM retries it: from scratch, busy first, then the owner, then the data. */
+static int commands(struct pier__port *port, struct pier__order *order, int force) {
+  size_t taken = pier__port_commands(port, order->batch, order->batch_size, force);
+  order->batch += taken;
+  order->batch_size -= taken;
+  if (order->batch_size == 0) return 0;
+  return pier__port_usable(port) ? PIER_EBUSY : PIER_EBADARG;
+}
+
 static int command(const pier_process *caller, struct pier__hport *port,
-                   const struct pier__order *order) {
+                   struct pier__order *order, int force) {
   int error;
   port->caller = caller->pid;
   port->command = order->term;
-  error = pier__port_command(&port->core, order->data);
+  error = order->batch ? commands(&port->core, order, force)
+                       : pier__port_command(&port->core, order->data);
   port->caller.number = 0;
   return error;
 }
 
-static int attempt(pier_process *caller, const struct pier__order *order, int force) {
+static int attempt(pier_process *caller, struct pier__order *order, int force) {
   struct pier__hport *port = pier__usable(caller->host, order->port);
   int error = 0;
   if (!port) return order->by_message ? 0 : PIER_EBADARG;
@@ -27,7 +36,7 @@ static int attempt(pier_process *caller, const struct pier__order *order, int fo
   if (order->by_message && (order->bad || order->owner.number != port->core.owner.number))
     pier__badsig(port);
   else
-    error = order->bad ? PIER_EBADARG : command(caller, port, order);
+    error = order->bad ? PIER_EBADARG : command(caller, port, order, force);
   pier__unpin(port);
   return caller->dead ? PIER_ENOPROC : error;
 }
@@ -101,16 +110,45 @@ void pier__resume(pier_host *host) {
 
 /* ---- The call --------------------------------------------------------------- */
 
+static int keep_batch(struct pier__pending *pending, const struct pier__order *order) {
+  size_t i, offset = 0;
+  pending->batch = pier_alloc(order->batch_size * sizeof *pending->batch);
+  if (!pending->batch) return PIER_ENOMEM;
+  for (i = 0; i < order->batch_size; i++)
+    pier_buffer_append(&pending->bytes, order->batch[i].data, order->batch[i].size);
+  for (i = 0; i < order->batch_size && pending->bytes.error == 0; i++) {
+    size_t size = order->batch[i].size;
+    pending->batch[i] = pier_span_of(pending->bytes.data + offset, size);
+    offset += size;
+  }
+  pending->order.batch = pending->batch;
+  return pending->bytes.error;
+}
+
+static int keep(struct pier__pending *pending, const struct pier__order *order) {
+  int error;
+  pending->order = *order;
+  if (order->batch) return keep_batch(pending, order);
+  error = pier_buffer_append(&pending->bytes, order->data.data, order->data.size);
+  pending->order.data = pier_buffer_span(&pending->bytes);
+  return error;
+}
+
+static void pending_free(struct pier__pending *pending) {
+  pier_buffer_free(&pending->bytes);
+  pier_buffer_free(&pending->value);
+  pier_free(pending->batch);
+  pier_free(pending);
+}
+
 static int suspend(pier_process *process, const struct pier__order *order) {
   struct pier__pending *pending = pier_alloc(sizeof *pending);
   if (!pending) return PIER_ENOMEM;
   memset(pending, 0, sizeof *pending);
-  pending->order = *order;
-  if (pier_buffer_append(&pending->bytes, order->data.data, order->data.size) < 0) {
-    pier_free(pending);
+  if (keep(pending, order) < 0) {
+    pending_free(pending);
     return PIER_ENOMEM;
   }
-  pending->order.data = pier_buffer_span(&pending->bytes);
   pending->order.term = pier_span_of(NULL, 0);
   process->pending = pending;
   wait_for(process, pier__usable(process->host, order->port));
@@ -125,14 +163,12 @@ void pier__pending_drop(pier_process *process) {
   port = pier__hport(host, pending->order.port);
   if (!dequeue(&host->first_resumed, &host->last_resumed, process) && port)
     dequeue(&port->first_waiting, &port->last_waiting, process);
-  pier_buffer_free(&pending->bytes);
-  pier_buffer_free(&pending->value);
-  pier_free(pending);
+  pending_free(pending);
   process->pending = NULL;
 }
 
-int pier__output(pier_process *caller, const struct pier__order *order, unsigned flags) {
-  int result, error = pier__may_call(caller);
+int pier__output(pier_process *caller, struct pier__order *order, unsigned flags) {
+  int error = pier__may_call(caller);
   if (error < 0) return error;
   if (flags & PIER_FORCE) {
     const struct pier__hport *port = pier__hport(caller->host, order->port);
@@ -145,9 +181,13 @@ int pier__output(pier_process *caller, const struct pier__order *order, unsigned
   error = suspend(caller, order);
   if (error < 0) return error;
   if (flags & PIER_LATER) return 1;
-  error = pier_await(caller, &result, -1);
-  if (error < 0) pier__pending_drop(caller);
-  return error < 0 ? error : result;
+  error = pier__pending_wait(caller, -1);
+  if (caller->pending) {
+    order->batch_size = caller->pending->order.batch_size;
+    if (error == 1) error = caller->pending->error;
+    pier__pending_drop(caller);
+  }
+  return error;
 }
 
 int pier__pending_wait(pier_process *caller, int timeout_ms) {

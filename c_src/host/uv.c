@@ -27,6 +27,7 @@ int pier__uv_attach(pier_host *host, struct uv_loop_s *loop) {
   }
   uv->handle.data = uv;
   host->uv = uv;
+  host->watched = 1;
   return uv_poll_start(&uv->handle, UV_READABLE, on_readable);
 }
 

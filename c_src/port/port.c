@@ -1,5 +1,5 @@
 /* The port as a state × event table. */
-#include "port/port.h"
+#include "port/output.h"
 
 #include "port/reason.h"
 
@@ -70,7 +70,7 @@ static void die(struct pier__port *port) {
   port->io->bury(port);
 }
 
-static void calm(struct pier__port *port) {
+void pier__port_calm(struct pier__port *port) {
   if (!port->busy) return;
   port->busy = 0;
   port->io->calm(port);
@@ -78,8 +78,9 @@ static void calm(struct pier__port *port) {
 
 /* The order is the BEAM's: suspended callers, links, monitors, then the queue. */
 static void terminate(struct pier__port *port, pier_span reason, int discard) {
+  pier__port_flush_last(port);
   port->state = PIER__PORT_CLOSING;
-  calm(port);
+  pier__port_calm(port);
   port->io->announce(port, reason);
   if (discard || pier__port_queued(port) == 0)
     die(port);
@@ -93,127 +94,11 @@ static void terminate_atom(struct pier__port *port, const char *reason, int disc
 }
 
 /* A failed write takes the queue, the status and a partial line with it. */
-static void fail(struct pier__port *port, int error) {
+void pier__port_write_failed(struct pier__port *port, int error) {
   if (port->state == PIER__PORT_CLOSING)
     die(port);
   else
     terminate_atom(port, pier_errno_id(-error), 1);
-}
-
-/* ---- Output -------------------------------------------------------------------- */
-
-static void note_queue(struct pier__port *port) {
-  size_t size = pier__queue_size(&port->queue);
-  int error = port->io->want_write(port, size > 0);
-  if (error < 0) {
-    fail(port, error);
-    return;
-  }
-  if (size >= port->busy_high)
-    port->busy = port->state != PIER__PORT_CLOSING;
-  else if (size < port->busy_low || size == 0)
-    calm(port);
-}
-
-/* What writev left over, of header and payload. */
-static int enqueue_rest(struct pier__port *port, const struct iovec parts[2], size_t written) {
-  int i;
-  for (i = 0; i < 2; i++) {
-    size_t gone = written < parts[i].iov_len ? written : parts[i].iov_len;
-    const uint8_t *rest = (const uint8_t *)parts[i].iov_base + gone;
-    int error = pier__queue_append(&port->queue, pier_span_of(rest, parts[i].iov_len - gone));
-    if (error < 0) return error;
-    written -= gone;
-  }
-  return 0;
-}
-
-static void send_frame(struct pier__port *port, struct iovec parts[2]) {
-  size_t size = parts[0].iov_len + parts[1].iov_len;
-  ssize_t written = 0;
-  if (size == 0) return;
-  if (pier__queue_size(&port->queue) == 0 && !port->later) {
-    int first = parts[0].iov_len == 0;
-    written = port->io->write(port, parts + first, 2 - first);
-    if (written < 0) {
-      fail(port, (int)written);
-      return;
-    }
-    if ((size_t)written == size) return;
-  }
-  if (enqueue_rest(port, parts, (size_t)written) < 0)
-    fail(port, -ENOMEM);
-  else
-    note_queue(port);
-}
-
-static int command(struct pier__port *port, pier_span data) {
-  uint8_t header[PIER_FRAME_HEADER_MAX];
-  struct iovec parts[2];
-  int length;
-  if (port->io->output) {
-    port->output += data.size;
-    port->io->output(port, data);
-    return 0;
-  }
-  length = pier_frame_header(&port->framing, data.size, header);
-  if (length < 0 || !port->writable) {
-    fail(port, length < 0 ? -EINVAL : -EBADF);
-    return 0;
-  }
-  port->output += data.size;
-  parts[0].iov_base = header;
-  parts[0].iov_len = (size_t)length;
-  parts[1].iov_base = (void *)(uintptr_t)data.data;
-  parts[1].iov_len = data.size;
-  send_frame(port, parts);
-  return 0;
-}
-
-int pier__port_command(struct pier__port *port, pier_span data) {
-  return pier__port_usable(port) ? command(port, data) : PIER_EBADARG;
-}
-
-/* What the next write is to take: of a `later` port the rest of what was queued
- * when the batch began. */
-static pier_span due(struct pier__port *port) {
-  pier_span front = pier__queue_front(&port->queue);
-  if (!port->later) return front;
-  if (port->batch == 0) port->batch = front.size;
-  return pier_span_of(front.data + port->sent, port->batch - port->sent);
-}
-
-/* Bytes of a batch leave the queue together. */
-static size_t count_written(struct pier__port *port, size_t written) {
-  size_t whole = port->batch;
-  if (!port->later) return written;
-  port->sent += written;
-  if (port->sent < whole) return 0;
-  port->batch = port->sent = 0;
-  return whole;
-}
-
-static int input_is_over(const struct pier__port *port);
-static void input_over(struct pier__port *port);
-
-void pier__port_writable(struct pier__port *port) {
-  struct iovec part;
-  ssize_t written;
-  pier_span bytes;
-  if (pier__queue_size(&port->queue) == 0) return;
-  bytes = due(port);
-  part.iov_base = (void *)(uintptr_t)bytes.data;
-  part.iov_len = bytes.size;
-  written = port->io->write(port, &part, 1);
-  if (written < 0) {
-    fail(port, (int)written);
-    return;
-  }
-  pier__queue_written(&port->queue, count_written(port, (size_t)written));
-  note_queue(port);
-  if (pier__queue_size(&port->queue) > 0) return;
-  if (port->later && input_is_over(port)) input_over(port);
-  if (port->state == PIER__PORT_CLOSING) die(port);
 }
 
 /* ---- Input ---------------------------------------------------------------------- */
@@ -328,6 +213,11 @@ void pier__port_input_end(struct pier__port *port) {
   port->ended = 1;
   port->io->stop_reading(port);
   if (input_is_over(port)) input_over(port);
+}
+
+void pier__port_drained(struct pier__port *port) {
+  if (port->later && input_is_over(port)) input_over(port);
+  if (port->state == PIER__PORT_CLOSING) die(port);
 }
 
 void pier__port_reaped(struct pier__port *port, int status) {

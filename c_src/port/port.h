@@ -35,6 +35,8 @@ struct pier__port_io {
   ssize_t (*write)(struct pier__port *port, const struct iovec *parts, int count);
   /* Whether to report when the pipe takes bytes again; a negative error. */
   int (*want_write)(struct pier__port *port, int on);
+  /* A corked port has something to write now: pier__port_flush at the end of the turn. */
+  void (*gather)(struct pier__port *port);
   void (*stop_reading)(struct pier__port *port);
   /* Something was lost that no message tells the owner of. */
   void (*report)(struct pier__port *port, const pier_diag *fault);
@@ -83,6 +85,8 @@ struct pier__port {
   /* Output is queued first and written at the next turn, and waits there until all
    * of it has gone; the end of input waits for it: the BEAM has a thread for it. */
   unsigned later : 1;
+  unsigned corked : 1;
+  unsigned gathered : 1; /* what is queued has not been offered to the pipe yet */
 };
 
 int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
@@ -100,6 +104,13 @@ void pier__monitors_remove(struct pier__monitors *monitors, uint64_t reference);
 /* A command with valid data. The result is the BIF's: 0 also when the write
  * failed, which shows as an exit signal; PIER_EBADARG on a port not open. */
 int pier__port_command(struct pier__port *port, pier_span data);
+/* The same for many, as few writes as possible: how many were taken. Fewer than all: the
+ * port is busy, which is looked at between writes, or has ended. */
+size_t pier__port_commands(struct pier__port *port, const pier_span *data, size_t count,
+                           int force);
+/* A corked port keeps commands until it is flushed, or has a pipe full of them. */
+void pier__port_cork(struct pier__port *port, int on);
+void pier__port_flush(struct pier__port *port);
 /* `Port ! {Owner, close}` names who gets {Port,closed}; port_close nobody. */
 void pier__port_close(struct pier__port *port, pier_pid closed_to);
 /* exit(Port, Reason), or the death of a linked process. `discard` drops what

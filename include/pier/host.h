@@ -161,6 +161,23 @@ enum {
 PIER_API int pier_command_with(pier_process *caller, pier_port port, pier_span data,
                                unsigned flags);
 
+/* `count` commands in one call: the same as so many calls of pier_command_with, one after
+ * the other, but their bytes leave together, with as few writes as possible. So a busy
+ * port is noticed between writes (of 64 KiB at most, or one bigger command) and not between
+ * commands, and a write that fails is that of all of them. *sent (may be NULL) is how many
+ * the port has taken: fewer than `count` only with an error (PIER_EBUSY, PIER_EBADARG: it
+ * ended on the way), or with 1 of PIER_LATER, after which pier_await is about the rest. */
+PIER_API int pier_commands(pier_process *caller, pier_port port, const pier_span *data,
+                           size_t count, unsigned flags, size_t *sent);
+/* A corked port keeps what it is sent, by whomever, and writes it at once when the host's
+ * turn ends or before it waits, when 64 KiB are there, when it closes, or at pier_uncork:
+ * the answers of one turn are one write. What it keeps counts as queue_size but makes it
+ * not busy, and a write that fails shows then, not in the command. The BEAM knows no cork;
+ * without it each command is written by itself, as there. It changes nothing for ports of
+ * descriptors or drivers. PIER_EBADARG: no open port. */
+PIER_API int pier_cork(pier_process *caller, pier_port port);
+PIER_API int pier_uncork(pier_process *caller, pier_port port);
+
 /* A suspended process does nothing: its calls are PIER_ESUSPENDED (until its result
  * has been fetched), its callback is not called. The host finishes the call it was suspended in
  * as soon as the port takes it, and pier_await gives its result in *error (may be NULL): 1

@@ -11,6 +11,7 @@
 static pier_buffer done;
 static uint8_t taken[256];
 static size_t taken_size;
+static int writes, gatherings;
 static ssize_t pipe_room; /* what the next write takes; negative: its error */
 
 static void note(const char *what) {
@@ -42,6 +43,7 @@ static ssize_t write_some(struct pier__port *port, const struct iovec *parts, in
   size_t room = (size_t)pipe_room, written = 0;
   int i;
   (void)port;
+  writes++;
   if (pipe_room < 0) return pipe_room;
   for (i = 0; i < count && room > 0; i++) {
     size_t size = parts[i].iov_len < room ? parts[i].iov_len : room;
@@ -57,6 +59,11 @@ static int want_write(struct pier__port *port, int on) {
   (void)port;
   (void)on;
   return 0;
+}
+
+static void gather(struct pier__port *port) {
+  (void)port;
+  gatherings++;
 }
 
 static void stop_reading(struct pier__port *port) {
@@ -78,6 +85,7 @@ static const struct pier__port_io io = {.deliver = deliver,
                                         .announce = announce,
                                         .write = write_some,
                                         .want_write = want_write,
+                                        .gather = gather,
                                         .stop_reading = stop_reading,
                                         .report = report,
                                         .bury = bury};
@@ -93,6 +101,7 @@ static void begin(unsigned flags) {
   options.framing = pier_framing_packet(4);
   pier_limits_init(&limits);
   taken_size = 0;
+  writes = gatherings = 0;
   pipe_room = sizeof taken;
   assert_int_equal(pier__port_init(&port, &io, &options, &limits), 0);
 }
@@ -223,6 +232,218 @@ static void discarding_does_not_wait(void **state) {
   end("exit other, bury");
 }
 
+/* ---- Many at once ------------------------------------------------------------ */
+
+static const pier_span three[] = {
+    {(const uint8_t *)"ab", 2}, {(const uint8_t *)"", 0}, {(const uint8_t *)"cde", 3}};
+static const char three_framed[] = "\0\0\0\2ab\0\0\0\0\0\0\0\3cde";
+enum { THREE_FRAMED = sizeof three_framed - 1 };
+
+static void drain(void) {
+  pipe_room = 1;
+  while (pier__queue_size(&port.queue) > 0)
+    pier__port_writable(&port);
+}
+
+static void a_batch_cut_anywhere_arrives_whole(void **state) {
+  ssize_t cut;
+  (void)state;
+  for (cut = 0; cut <= THREE_FRAMED; cut++) {
+    begin(0);
+    pipe_room = cut;
+    assert_int_equal(pier__port_commands(&port, three, 3, 0), 3);
+    assert_int_equal(writes, 1);
+    assert_int_equal(pier__queue_size(&port.queue), THREE_FRAMED - cut);
+    assert_int_equal(port.output, 5);
+    drain();
+    assert_int_equal(taken_size, THREE_FRAMED);
+    assert_memory_equal(taken, three_framed, THREE_FRAMED);
+    end("");
+  }
+}
+
+/* Behind what is queued there is nothing to write together. */
+static void a_batch_goes_behind_the_queue(void **state) {
+  (void)state;
+  begin(0);
+  pipe_room = 0;
+  assert_int_equal(pier__port_command(&port, pier_span_text("x")), 0);
+  assert_int_equal(pier__port_commands(&port, three, 3, 0), 3);
+  drain();
+  assert_memory_equal(taken, "\0\0\0\1x", 5);
+  assert_memory_equal(taken + 5, three_framed, THREE_FRAMED);
+  end("");
+}
+
+static void a_busy_port_takes_no_more(void **state) {
+  (void)state;
+  begin(0);
+  port.busy_high = 8;
+  port.busy_low = 4;
+  pipe_room = 0;
+  assert_int_equal(pier__port_command(&port, pier_span_text("abcd")), 0);
+  assert_int_equal(pier__port_commands(&port, three, 3, 0), 0);
+  assert_int_equal(pier__port_commands(&port, three, 3, 1), 3);
+  assert_int_equal(pier__queue_size(&port.queue), 8 + THREE_FRAMED);
+  pipe_room = sizeof taken;
+  pier__port_writable(&port);
+  assert_int_equal(taken_size, 8 + THREE_FRAMED);
+  end("calm");
+}
+
+/* As if one after the other: those before it arrive. */
+static void a_payload_too_long_ends_the_batch(void **state) {
+  static uint8_t long_one[256];
+  const pier_span frames[] = {
+      pier_span_text("ab"), {long_one, sizeof long_one}, pier_span_text("cd")};
+  (void)state;
+  begin(0);
+  port.framing = pier_framing_packet(1);
+  assert_int_equal(pier__port_commands(&port, frames, 3, 0), 2);
+  assert_int_equal(taken_size, 3);
+  assert_memory_equal(taken, "\2ab", 3);
+  end("exit einval, bury");
+}
+
+static void a_batch_that_fails_ends_it(void **state) {
+  (void)state;
+  begin(0);
+  pipe_room = -EPIPE;
+  assert_int_equal(pier__port_commands(&port, three, 3, 0), 3);
+  assert_int_equal(pier__port_commands(&port, three, 3, 0), 0);
+  end("exit epipe, bury");
+}
+
+/* ---- Corked -------------------------------------------------------------------- */
+
+static void send_three(void) {
+  int i;
+  for (i = 0; i < 3; i++)
+    assert_int_equal(pier__port_command(&port, three[i]), 0);
+}
+
+static void a_corked_port_writes_once_wherever_it_is_cut(void **state) {
+  ssize_t cut;
+  (void)state;
+  for (cut = 0; cut <= THREE_FRAMED; cut++) {
+    begin(0);
+    pier__port_cork(&port, 1);
+    pipe_room = cut;
+    send_three();
+    pier__port_writable(&port); /* the pipe says so: it waits all the same */
+    assert_int_equal(writes, 0);
+    assert_int_equal(gatherings, 1);
+    assert_int_equal(pier__port_queued(&port), THREE_FRAMED);
+    pier__port_flush(&port);
+    assert_int_equal(writes, 1);
+    assert_int_equal(pier__queue_size(&port.queue), THREE_FRAMED - cut);
+    send_three();
+    pier__port_cork(&port, 0);
+    drain();
+    assert_int_equal(taken_size, 2 * THREE_FRAMED);
+    assert_memory_equal(taken, three_framed, THREE_FRAMED);
+    assert_memory_equal(taken + THREE_FRAMED, three_framed, THREE_FRAMED);
+    end("");
+  }
+}
+
+/* What is gathered makes no port busy; what a full pipe has left of it does. */
+static void busy_begins_where_the_pipe_is_full(void **state) {
+  (void)state;
+  begin(0);
+  port.busy_high = 8;
+  port.busy_low = 4;
+  pipe_room = 3;
+  pier__port_cork(&port, 1);
+  send_three();
+  assert_int_equal(port.busy, 0);
+  pier__port_flush(&port);
+  assert_int_equal(port.busy, 1);
+  pipe_room = sizeof taken;
+  pier__port_writable(&port);
+  assert_int_equal(port.busy, 0);
+  assert_memory_equal(taken, three_framed, THREE_FRAMED);
+  end("calm");
+}
+
+static void a_pipe_full_does_not_wait(void **state) {
+  static uint8_t many[40000];
+  (void)state;
+  begin(0);
+  pipe_room = 0;
+  pier__port_cork(&port, 1);
+  assert_int_equal(pier__port_command(&port, pier_span_of(many, sizeof many)), 0);
+  assert_int_equal(writes, 0);
+  assert_int_equal(pier__port_command(&port, pier_span_of(many, sizeof many)), 0);
+  assert_int_equal(writes, 1);
+  assert_int_equal(port.busy, 1);
+  assert_int_equal(pier__port_queued(&port), 2 * (sizeof many + 4));
+  pier__port_abandon(&port);
+  end("bury");
+}
+
+/* One way to end a corked port: what it has goes first, as it would have gone. */
+static void close_it(void) {
+  pier__port_close(&port, somebody);
+}
+
+static void kill_it(void) {
+  struct pier__atom atom;
+  pier__port_exit(&port, pier__atom(&atom, "killed"), 1);
+}
+
+static void end_its_input(void) {
+  pier__port_input_end(&port);
+}
+
+static void what_is_corked_goes_before_the_end(void **state) {
+  static void (*const ways[])(void) = {close_it, kill_it, end_its_input};
+  static const char *const logs[] = {"exit normal, closed, bury", "exit other, bury",
+                                     "exit normal, bury"};
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    begin(0);
+    pier__port_cork(&port, 1);
+    send_three();
+    ways[i]();
+    assert_int_equal(taken_size, THREE_FRAMED);
+    assert_memory_equal(taken, three_framed, THREE_FRAMED);
+    end(logs[i]);
+  }
+}
+
+/* A close waits for the rest, and takes a write that fails as the end. */
+static void a_close_waits_for_what_was_corked(void **state) {
+  (void)state;
+  begin(0);
+  pier__port_cork(&port, 1);
+  pipe_room = 4;
+  send_three();
+  close_it();
+  note("-");
+  drain();
+  assert_memory_equal(taken, three_framed, THREE_FRAMED);
+  end("exit normal, -, closed, bury");
+  begin(0);
+  pier__port_cork(&port, 1);
+  pipe_room = -EPIPE;
+  send_three();
+  close_it();
+  end("exit normal, closed, bury");
+}
+
+static void a_flush_that_fails_ends_it(void **state) {
+  (void)state;
+  begin(0);
+  pier__port_cork(&port, 1);
+  pipe_room = -EPIPE;
+  send_three();
+  pier__port_cork(&port, 0);
+  assert_int_equal(pier__port_command(&port, three[0]), PIER_EBADARG);
+  end("exit epipe, bury");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_command_cut_anywhere_arrives_whole),
@@ -235,6 +456,17 @@ int main(void) {
       cmocka_unit_test(closing_ends_with_the_input),
       cmocka_unit_test(a_truncated_frame_is_reported),
       cmocka_unit_test(discarding_does_not_wait),
+      cmocka_unit_test(a_batch_cut_anywhere_arrives_whole),
+      cmocka_unit_test(a_batch_goes_behind_the_queue),
+      cmocka_unit_test(a_busy_port_takes_no_more),
+      cmocka_unit_test(a_payload_too_long_ends_the_batch),
+      cmocka_unit_test(a_batch_that_fails_ends_it),
+      cmocka_unit_test(a_corked_port_writes_once_wherever_it_is_cut),
+      cmocka_unit_test(busy_begins_where_the_pipe_is_full),
+      cmocka_unit_test(a_pipe_full_does_not_wait),
+      cmocka_unit_test(what_is_corked_goes_before_the_end),
+      cmocka_unit_test(a_close_waits_for_what_was_corked),
+      cmocka_unit_test(a_flush_that_fails_ends_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,252 @@
+/* What goes to the program: one command, many at once, and what waits in a corked port
+ * for the end of the turn. */
+#include "port/output.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+  BATCH_PARTS = 256,    /* of one writev; the system takes 1024 */
+  BATCH_JOINED = 16384, /* small frames are copied together, so many bytes of them */
+  BATCH_COPIED = 512,   /* up to here a copy is cheaper than a part of its own */
+  BATCH_BYTES = 65536   /* what a pipe holds: more at once is only queued */
+};
+
+static void note_queue(struct pier__port *port) {
+  size_t size = pier__queue_size(&port->queue);
+  int error = port->io->want_write(port, size > 0);
+  if (error < 0) {
+    pier__port_write_failed(port, error);
+    return;
+  }
+  if (size >= port->busy_high)
+    port->busy = port->state != PIER__PORT_CLOSING;
+  else if (size < port->busy_low || size == 0)
+    pier__port_calm(port);
+}
+
+/* What writev left over. */
+static int enqueue_rest(struct pier__port *port, const struct iovec *parts, int count,
+                        size_t written) {
+  int i;
+  for (i = 0; i < count; i++) {
+    size_t gone = written < parts[i].iov_len ? written : parts[i].iov_len;
+    const uint8_t *rest = (const uint8_t *)parts[i].iov_base + gone;
+    int error = pier__queue_append(&port->queue, pier_span_of(rest, parts[i].iov_len - gone));
+    if (error < 0) return error;
+    written -= gone;
+  }
+  return 0;
+}
+
+static void offer(struct pier__port *port, const struct iovec *parts, int count, size_t size) {
+  ssize_t written = 0;
+  if (pier__queue_size(&port->queue) == 0 && !port->later) {
+    written = port->io->write(port, parts, count);
+    if (written < 0) {
+      pier__port_write_failed(port, (int)written);
+      return;
+    }
+    if ((size_t)written == size) return;
+  }
+  if (enqueue_rest(port, parts, count, (size_t)written) < 0)
+    pier__port_write_failed(port, -ENOMEM);
+  else
+    note_queue(port);
+}
+
+/* 1 if it is done with: it waits with the others, or the port has ended. What does not
+ * fit sends the others away first; what a full pipe has left of them is no matter of the
+ * cork any more. */
+static int gather(struct pier__port *port, const struct iovec parts[2], size_t size) {
+  if (port->later || (!port->gathered && pier__queue_size(&port->queue) > 0)) return 0;
+  if (pier__queue_size(&port->queue) + size > BATCH_BYTES) pier__port_flush(port);
+  if (!pier__port_usable(port)) return 1;
+  if (pier__queue_size(&port->queue) > 0 && !port->gathered) return 0;
+  if (size > BATCH_BYTES) return 0;
+  if (enqueue_rest(port, parts, 2, 0) < 0) {
+    port->gathered = 0; /* half a frame goes nowhere */
+    pier__port_write_failed(port, -ENOMEM);
+  } else if (!port->gathered) {
+    port->gathered = 1;
+    port->io->gather(port);
+  }
+  return 1;
+}
+
+static void send_frame(struct pier__port *port, const struct iovec parts[2]) {
+  size_t size = parts[0].iov_len + parts[1].iov_len;
+  int first = parts[0].iov_len == 0;
+  if (size == 0 || (port->corked && gather(port, parts, size))) return;
+  offer(port, parts + first, 2 - first, size);
+}
+
+static int command(struct pier__port *port, pier_span data) {
+  uint8_t header[PIER_FRAME_HEADER_MAX];
+  struct iovec parts[2];
+  int length;
+  if (port->io->output) {
+    port->output += data.size;
+    port->io->output(port, data);
+    return 0;
+  }
+  length = pier_frame_header(&port->framing, data.size, header);
+  if (length < 0 || !port->writable) {
+    pier__port_write_failed(port, length < 0 ? -EINVAL : -EBADF);
+    return 0;
+  }
+  port->output += data.size;
+  parts[0].iov_base = header;
+  parts[0].iov_len = (size_t)length;
+  parts[1].iov_base = (void *)(uintptr_t)data.data;
+  parts[1].iov_len = data.size;
+  send_frame(port, parts);
+  return 0;
+}
+
+int pier__port_command(struct pier__port *port, pier_span data) {
+  return pier__port_usable(port) ? command(port, data) : PIER_EBADARG;
+}
+
+/* What the next write is to take: of a `later` port the rest of what was queued
+ * when the batch began. */
+static pier_span due(struct pier__port *port) {
+  pier_span front = pier__queue_front(&port->queue);
+  if (!port->later) return front;
+  if (port->batch == 0) port->batch = front.size;
+  return pier_span_of(front.data + port->sent, port->batch - port->sent);
+}
+
+/* Bytes of a batch leave the queue together. */
+static size_t count_written(struct pier__port *port, size_t written) {
+  size_t whole = port->batch;
+  if (!port->later) return written;
+  port->sent += written;
+  if (port->sent < whole) return 0;
+  port->batch = port->sent = 0;
+  return whole;
+}
+
+void pier__port_writable(struct pier__port *port) {
+  struct iovec part;
+  ssize_t written;
+  pier_span bytes;
+  if (pier__queue_size(&port->queue) == 0 || port->gathered) return;
+  bytes = due(port);
+  part.iov_base = (void *)(uintptr_t)bytes.data;
+  part.iov_len = bytes.size;
+  written = port->io->write(port, &part, 1);
+  if (written < 0) {
+    pier__port_write_failed(port, (int)written);
+    return;
+  }
+  pier__queue_written(&port->queue, count_written(port, (size_t)written));
+  note_queue(port);
+  if (pier__queue_size(&port->queue) == 0) pier__port_drained(port);
+}
+
+/* ---- Many at once --------------------------------------------------------------- */
+
+/* Small frames lie one after the other in `joined`, big payloads where they are. */
+struct batch {
+  struct iovec parts[BATCH_PARTS];
+  int count;
+  size_t size, used;
+  uint8_t joined[BATCH_JOINED];
+};
+
+static int has_room(const struct batch *batch, size_t length, size_t payload) {
+  size_t copied = payload <= BATCH_COPIED ? length + payload : length;
+  if (batch->count == 0) return 1;
+  return batch->count + 2 <= BATCH_PARTS && copied <= BATCH_JOINED - batch->used &&
+         length + payload <= BATCH_BYTES && batch->size <= BATCH_BYTES - length - payload;
+}
+
+static void add_part(struct batch *batch, const void *bytes, size_t size) {
+  struct iovec *last = batch->count > 0 ? &batch->parts[batch->count - 1] : NULL;
+  batch->size += size;
+  if (last && (const uint8_t *)last->iov_base + last->iov_len == bytes) {
+    last->iov_len += size;
+    return;
+  }
+  batch->parts[batch->count].iov_base = (void *)(uintptr_t)bytes;
+  batch->parts[batch->count].iov_len = size;
+  batch->count++;
+}
+
+static void add_copy(struct batch *batch, const void *bytes, size_t size) {
+  uint8_t *to = batch->joined + batch->used;
+  if (size == 0) return;
+  memcpy(to, bytes, size);
+  batch->used += size;
+  add_part(batch, to, size);
+}
+
+/* As many of them as one write is to take; how many it took. A payload that is too long
+ * for its header ends the batch before it. */
+static size_t send_batch(struct pier__port *port, const pier_span *data, size_t count) {
+  struct batch batch;
+  uint8_t header[PIER_FRAME_HEADER_MAX];
+  size_t i;
+  batch.count = 0;
+  batch.size = batch.used = 0;
+  for (i = 0; i < count; i++) {
+    int length = pier_frame_header(&port->framing, data[i].size, header);
+    if (length < 0 || !has_room(&batch, (size_t)length, data[i].size)) break;
+    port->output += data[i].size;
+    add_copy(&batch, header, (size_t)length);
+    if (data[i].size <= BATCH_COPIED)
+      add_copy(&batch, data[i].data, data[i].size);
+    else
+      add_part(&batch, data[i].data, data[i].size);
+  }
+  if (batch.size > 0) offer(port, batch.parts, batch.count, batch.size);
+  return i;
+}
+
+static int goes_at_once(const struct pier__port *port) {
+  return port->writable && !port->io->output && !port->later && !port->corked &&
+         pier__queue_size(&port->queue) == 0;
+}
+
+size_t pier__port_commands(struct pier__port *port, const pier_span *data, size_t count,
+                           int force) {
+  size_t taken = 0;
+  while (taken < count && pier__port_usable(port) && (!port->busy || force)) {
+    size_t sent = goes_at_once(port) ? send_batch(port, data + taken, count - taken) : 0;
+    if (sent == 0) {
+      command(port, data[taken]);
+      sent = 1;
+    }
+    taken += sent;
+  }
+  return taken;
+}
+
+/* ---- Corked --------------------------------------------------------------------- */
+
+void pier__port_cork(struct pier__port *port, int on) {
+  port->corked = on != 0;
+  if (!on) pier__port_flush(port);
+}
+
+void pier__port_flush(struct pier__port *port) {
+  if (!port->gathered) return;
+  port->gathered = 0;
+  pier__port_writable(port);
+}
+
+/* The port is ending anyway: a write that fails now is no reason any more. */
+void pier__port_flush_last(struct pier__port *port) {
+  struct iovec part;
+  pier_span bytes = pier__queue_front(&port->queue);
+  ssize_t written;
+  if (!port->gathered) return;
+  port->gathered = 0;
+  part.iov_base = (void *)(uintptr_t)bytes.data;
+  part.iov_len = bytes.size;
+  written = port->io->write(port, &part, 1);
+  if (written >= 0) pier__queue_written(&port->queue, (size_t)written);
+  if (written < 0 || port->io->want_write(port, pier__queue_size(&port->queue) > 0) < 0)
+    pier__queue_clear(&port->queue);
+}
