@@ -46,7 +46,10 @@ LIBS := -Wl,--as-needed $(EI_LIBS) $(UV_LIBS) -lz -lm -ldl -pthread
 ERL_DRIVER_INCLUDE_DIR ?= $(patsubst %/erl_driver.h,%,$(firstword $(wildcard \
   $(addsuffix /erl_driver.h,$(ERTS_INCLUDE_DIR) /usr/include /usr/lib/erlang/usr/include))))
 DRIVER_CFLAGS := $(if $(filter-out /usr/include,$(ERL_DRIVER_INCLUDE_DIR)),-isystem $(ERL_DRIVER_INCLUDE_DIR))
+comma := ,
 DRIVER_LAYER := $(if $(ERL_DRIVER_INCLUDE_DIR),driver,$(info no erl_driver.h: built without linked-in drivers))
+# A program takes drivers by exporting the names of their API, and nothing of ei's.
+EXPORTS := $(if $(DRIVER_LAYER),-rdynamic -Wl$(comma)--exclude-libs$(comma)libei.a)
 PIER_LAYERS := base term frame peer
 HOST_LAYERS := port host $(DRIVER_LAYER)
 PIER_SOURCES := $(foreach layer,$(PIER_LAYERS),$(wildcard c_src/$(layer)/*.c))
@@ -56,7 +59,8 @@ JANSSON_LIBS := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)
 # Only the command uses jansson, and does without where it is missing.
 NO_JSON := $(if $(JANSSON_LIBS),json_none,json_read json_write)
 SCENARIO_SOURCES := $(wildcard c_src/scenario/*.c)
-CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)) $(SCENARIO_SOURCES)
+NO_DRIVERS := $(if $(DRIVER_LAYER),drivers_none,drivers)
+CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c) $(NO_DRIVERS:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)) $(SCENARIO_SOURCES)
 # So does nettle, for the SHA-256 of scenarios.
 NETTLE_LIBS := $(or $(shell $(PKG_CONFIG) --libs nettle 2>/dev/null),-lnettle)
 EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))
@@ -109,7 +113,7 @@ $(1)/libpier.a $(1)/libpier_host.a:
 	$$(AR) rcs $$@ $$^
 $(1)/obj/c_src/cli/json_%.o: INCLUDES += $(JANSSON_CFLAGS)
 $(1)/pier: $(CLI_SOURCES:%.c=$(1)/obj/%.o) $(1)/libpier_host.a $(1)/libpier.a
-	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+	$(3) $(2) $$(LDFLAGS) $$(EXPORTS) -o $$@ $$^ $$(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 $(1)/examples/%: $(1)/obj/c_src/examples/%.o $(1)/libpier.a
 	@mkdir -p $$(@D)
 	$(3) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
@@ -173,6 +177,10 @@ $(CHECK)/mutants/%/host.c: test/mutants/%.sed $(HOST_SOURCES)
 $(CHECK)/mutants/%/host.o: $(CHECK)/mutants/%/host.c $(CHECK)/flags
 	$(CC) $(BASE_FLAGS) $(CHECK_FLAGS) $(INCLUDES) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 $(CHECK)/mutants/%/pier: $(CHECK)/mutants/%/host.o $(CLI_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) $(EXPORTS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
+# The command as it is where there is no erl_driver.h.
+$(CHECK)/without_drivers/pier: $(patsubst %.c,$(CHECK)/obj/%.o,$(CLI_SOURCES:%/drivers.c=%/drivers_none.c)) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 $(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
@@ -180,7 +188,7 @@ $(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHE
 
 .PHONY: tests
 tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
-  $(DRIVERS:%=$(BUILD)/drivers/%.so) \
+  $(DRIVERS:%=$(BUILD)/drivers/%.so) $(CHECK)/without_drivers/pier \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
   $(CHECK)/test/both/calls $(CHECK)/test/both/peer \
   $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy $(MUTANTS)

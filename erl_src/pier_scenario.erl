@@ -1,5 +1,5 @@
 %% Scenarios on the BEAM; doc/scenarios.md has the language and this command:
-%%   erl -noinput -s pier_scenario main -extra [--peer PIER] [--only ID]...
+%%   erl -noinput -s pier_scenario main -extra [--peer PIER] [--drivers DIR] [--only ID]...
 %%       [--repeat N] [--jobs N] FILE...
 %% Each file is run by a VM of its own, a child of this one: the working
 %% directory is the VM's, and nothing that a file leaves behind meets another.
@@ -56,6 +56,8 @@ options(Arguments) ->
 
 options(["--peer", Pier | Rest], Options) ->
     options(Rest, Options#{peer => filename:absname(Pier)});
+options(["--drivers", Folder | Rest], Options) ->
+    options(Rest, Options#{drivers => filename:absname(Folder)});
 options(["--only", Id | Rest], #{only := Ids} = Options) ->
     options(Rest, Options#{only := [Id | Ids]});
 options(["--repeat", Count | Rest], Options) ->
@@ -108,6 +110,7 @@ child(File, Options) ->
     Here = filename:dirname(code:which(?MODULE)),
     Command = "exec \"$0\" \"$@\" 5>&1 6>&2 </dev/null >/dev/null 2>/dev/null",
     Given = [[["--peer", Peer] || #{peer := Peer} <- [Options]],
+             [["--drivers", Drivers] || #{drivers := Drivers} <- [Options]],
              [["--only", Id] || Id <- maps:get(only, Options)],
              [["--repeat", integer_to_list(Count)] || #{repeat := Count} <- [Options]]],
     open_port({spawn_executable, "/bin/sh"},
@@ -136,9 +139,11 @@ once({scenario, Id, _, _} = Scenario, #{write := Write} = Options) ->
     Folder = fresh_folder(),
     ok = file:set_cwd(Folder),
     Peer = maps:get(peer, Options, undefined),
+    Drivers = maps:get(drivers, Options, undefined),
     Config = #{print => fun(Term) -> Write(pier_scenario_print:line(Term)) end,
                leave => fun() -> ok = file:set_cwd(Home) end,
-               paths => [{"${TMP}", Folder} | [{"${PROG}", Peer} || Peer =/= undefined]],
+               paths => [{"${TMP}", Folder} | [Known || {_, Path} = Known <- [{"${PROG}", Peer}, {"${DRIVERS}", Drivers}],
+                                                        Path =/= undefined]],
                peer => Peer},
     {Pid, Monitor} = spawn_monitor(fun() -> exit({ended, pier_scenario_run:run(Scenario, Config)}) end),
     receive

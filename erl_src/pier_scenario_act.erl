@@ -7,7 +7,7 @@
 -type outcome() :: silent
                  | {line, term()}                            % the event printed
                  | {open, Name :: term(), port(), OsPid :: term(), stream | other, Event :: term()}
-                 | {bind, Name :: term(), Id :: term(), Event :: term()}
+                 | {bind, Name :: term(), Id :: term(), Event :: term() | fun((pier_scenario_names:names()) -> term())}
                  | {label, Race :: term(), Label :: term(), Event :: term()}
                  | {mismatch, Got :: term()}.
 -type act() :: #{do := fun(() -> term()),
@@ -32,8 +32,15 @@ prepare({open, P, Program, Options} = Step, Names, #{programs := Programs, peer 
                      #{Program := Known} -> resolve(Known, Names);
                      #{} -> throw({unbound, Program})
                  end,
-    {Name, Arguments} = pier_scenario_program:name(Definition, Peer),
-    opening(Step, P, Name, Arguments ++ resolve(Options, Names), Setup);
+    case Definition of
+        {driver, Folder, Driver} ->
+            Path = pier_scenario_ddll:folder(Folder, resolve({drivers, ""}, Names)),
+            opening(Step, P, {spawn_driver, Driver}, resolve(Options, Names), Setup,
+                    fun() -> pier_scenario_ddll:load(Path, Driver) end);
+        _ ->
+            {Name, Arguments} = pier_scenario_program:name(Definition, Peer),
+            opening(Step, P, Name, Arguments ++ resolve(Options, Names), Setup)
+    end;
 prepare({open_name, P, Name, Options} = Step, Names, Setup) ->
     opening(Step, P, resolve(Name, Names), resolve(Options, Names), Setup);
 prepare({command, P, Data, Allowed} = Step, Names, Setup) ->
@@ -57,6 +64,18 @@ prepare({bif, Function, Arguments} = Step, Names, Setup) ->
 prepare({bind, X, Function, Arguments} = Step, Names, Setup) ->
     Act = any(Step, Function, resolve(Arguments, Names), Names, Setup),
     printed(Act, fun(Id) -> {bind, X, Id, {bind, X, ok}} end);
+prepare({ddll, Function, Arguments} = Step, Names, Setup) ->
+    ddll(Step, Function, resolve(Arguments, Names), Names, Setup);
+prepare({ddll_bind, X, Function, Arguments} = Step, Names, Setup) ->
+    #{done := Print} = Act = ddll(Step, Function, resolve(Arguments, Names), Names, Setup),
+    Act#{done := fun({value, Value} = Result) ->
+                         case pier_scenario_ddll:reference(Value) of
+                             none -> Print(Result);
+                             Reference -> {bind, X, Reference, fun(Bound) -> {ddll_bind, X, result(Result, Bound)} end}
+                         end;
+                    (Result) ->
+                         Print(Result)
+                 end};
 prepare({demonitor, M} = Step, Names, Setup) ->
     any(Step, demonitor, [pier_scenario_names:get(ref, M, Names)], Names, Setup);
 prepare({unregister, Name} = Step, Names, Setup) ->
@@ -164,10 +183,19 @@ looked(Act, Done, Names) ->
                     ({got, Message}) -> {mismatch, name(Message, Names)}
                  end}.
 
+%% What unloads a driver may end ports.
+ddll(Step, Function, Arguments, Names, Setup) ->
+    calling(Step, fun() -> pier_scenario_ddll:call(Function, Arguments) end,
+            pier_scenario_names:ids(port, Names), Names, Setup).
+
 opening(Step, P, Name, Options, Setup) ->
+    opening(Step, P, Name, Options, Setup, fun() -> ok end).
+
+opening(Step, P, Name, Options, Setup, Prepare) ->
     Kind = element(1, Step),
-    Mode = pier_scenario_program:mode(Options),
+    Mode = pier_scenario_program:mode(Name, Options),
     Open = fun() ->
+                   ok = Prepare(),
                    Port = open_port(Name, Options),
                    {Port, erlang:port_info(Port, os_pid)}
            end,

@@ -11,7 +11,7 @@ steps() ->
      {open, 4}, {open_name, 4}, {command, 3}, {command, 4}, {command3, 4}, {send, 3}, {close, 2},
      {connect, 3}, {control, 4}, {call, 4}, {link, 2}, {unlink, 2}, {monitor, 3}, {demonitor, 2},
      {exit_port, 3}, {exit_role, 3}, {os_kill, 3}, {register, 3}, {unregister, 2}, {set_data, 3},
-     {get_data, 2}, {bif, 3}, {bind, 4},
+     {get_data, 2}, {bif, 3}, {bind, 4}, {ddll, 3}, {ddll_bind, 4},
      {expect, 2}, {expect, 3}, {expect_set, 2}, {interleave, 2}, {race, 3}, {gather, 3}, {info, 3},
      {ports, 1}, {flush, 2}, {quiet, 2}, {within, 3}, {at_least, 3}, {async, 3}, {await, 2},
      {sleep, 2}, {jitter, 3}].

@@ -2,7 +2,7 @@
 %% The file has names, the BIFs take identifiers; resolve/2 goes one way, name/2
 %% and result/2 the other.
 -module(pier_scenario_names).
--export([new/1, bind/4, find/3, get/3, resolve/2, match/3, name/2, result/2, random/2]).
+-export([new/1, bind/4, find/3, get/3, ids/2, resolve/2, match/3, name/2, result/2, random/2]).
 
 -type kind() :: port | pid | ref.
 -type names() :: #{ids := #{{kind(), term()} => term()},
@@ -29,6 +29,11 @@ bind(Kind, Name, Id, #{ids := Ids, names := Names} = Env) ->
 find(Kind, Name, #{ids := Ids}) ->
     maps:find({Kind, Name}, Ids).
 
+%% Every identifier of a kind that has a name.
+-spec ids(kind(), names()) -> [term()].
+ids(Kind, #{ids := Ids}) ->
+    [Id || {{K, _}, Id} <- maps:to_list(Ids), K =:= Kind].
+
 %% Throws {unbound,Name}. {lit,T} in place of a name is T itself.
 -spec get(kind(), term(), names()) -> term().
 get(_Kind, {lit, Term}, _Env) ->
@@ -52,6 +57,8 @@ resolve({rep, Count, Byte}, _Env) when is_integer(Count), is_integer(Byte) ->
     binary:copy(<<Byte>>, Count);
 resolve({rand, Seed, Size}, _Env) when is_integer(Seed), is_integer(Size) ->
     random(Seed, Size);
+resolve({drivers, Behind}, #{paths := Paths}) when is_list(Behind) ->
+    proplists:get_value("${DRIVERS}", Paths, "") ++ Behind;
 resolve({lit, Term}, _Env) ->
     Term;
 resolve(Tuple, Env) when is_tuple(Tuple) ->
@@ -119,6 +126,8 @@ name(Id, Env) when is_pid(Id) ->
     named(Id, pid, Env);
 name(Id, Env) when is_reference(Id) ->
     named(Id, ref, Env);
+name({open_error, Number}, _Env) when is_integer(Number) ->
+    {open_error, '<n>'};
 name(Tuple, Env) when is_tuple(Tuple) ->
     list_to_tuple([name(Element, Env) || Element <- tuple_to_list(Tuple)]);
 name(Map, Env) when is_map(Map) ->

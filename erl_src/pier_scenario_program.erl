@@ -1,6 +1,6 @@
 %% Programs of a scenario as names and options of open_port/2.
 -module(pier_scenario_program).
--export([name/2, mode/1, proper/1, kill/2, kill_groups/1]).
+-export([name/2, mode/2, proper/1, kill/2, kill_groups/1]).
 
 %% Peer is the path of the command pier, which performs {peer,Actions}.
 -spec name(term(), file:filename() | undefined) -> {term(), [term()]}.
@@ -25,8 +25,10 @@ found(Program) ->
     end.
 
 %% Whether what a port says comes as a stream, by the last word of its options.
--spec mode(term()) -> stream | other.
-mode(Options) when is_list(Options) ->
+-spec mode(term(), term()) -> stream | other.
+mode({spawn_driver, _}, _Options) ->
+    other;
+mode(_Name, Options) when is_list(Options) ->
     Framing = [Option || Option <- proper(Options), is_framing(Option)],
     Packet = [Option || Option <- Framing, not is_line(Option)],
     case {lists:any(fun is_line/1, Framing), lists:reverse(Packet)} of
@@ -34,7 +36,7 @@ mode(Options) when is_list(Options) ->
         {false, [{packet, _} | _]} -> other;
         {false, _} -> stream
     end;
-mode(_) ->
+mode(_, _) ->
     other.
 
 %% A list up to where it stops being one.

@@ -36,6 +36,7 @@ run({scenario, Id, Options, Steps}, #{print := Print, leave := Leave, paths := P
     [Print('end') || Verdict =:= ok],
     Leave(),
     clean(Last),
+    pier_scenario_ddll:settle(),
     lists:reverse(Last#run.labels).
 
 add_role(Role, #run{roles = Roles, names = Names} = Run) ->
@@ -192,7 +193,8 @@ done(#{done := Done} = Act, Result, Role, #run{names = Names} = Run) ->
         {open, P, Port, OsPid, Mode, Line} ->
             say(Role, Line, opened(P, Port, OsPid, Mode, Run));
         {bind, Name, Id, Line} ->
-            say(Role, Line, Run#run{names = bind(Name, Id, Names)});
+            Bound = bind(Name, Id, Names),
+            say(Role, if is_function(Line) -> Line(Bound); true -> Line end, Run#run{names = Bound});
         {label, Race, Label, Line} ->
             say(Role, Line, Run#run{labels = [{Race, Label} | Run#run.labels]});
         {mismatch, Got} ->

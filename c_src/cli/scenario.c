@@ -1,6 +1,8 @@
 /* pier scenario: what a process observes of its ports, on either host. */
 #include "cli/scenario.h"
 
+#include "cli/drivers.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@ enum {
   OPTION_RECORD,
   OPTION_RECORDED,
   OPTION_RULES,
+  OPTION_DRIVERS,
   OPTION_HELP
 };
 
@@ -30,6 +33,7 @@ static const struct option long_options[] = {
     {"record", required_argument, NULL, OPTION_RECORD},
     {"recorded", no_argument, NULL, OPTION_RECORDED},
     {"rules", no_argument, NULL, OPTION_RULES},
+    {"drivers", required_argument, NULL, OPTION_DRIVERS},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -50,6 +54,7 @@ static int help(void) {
          "  --record DIR             runs on the BEAM, writes DIR/otpRELEASE/NAME.transcript\n"
          "  --recorded               takes what was recorded, though there is an erl\n"
          "  --rules                  only prints the rules that no scenario proves\n"
+         "  --drivers DIR            where linked-in drivers are\n"
          "\n"
          "The status is 0 if all are equal, 1 if one is different or failed, 2 if a file\n"
          "or an option is wrong, 3 if there is nothing to run.\n");
@@ -107,6 +112,9 @@ static int set_option(void *context, int option) {
   case OPTION_RULES:
     options->rules = 1;
     return 0;
+  case OPTION_DRIVERS:
+    options->drivers = optarg;
+    return 0;
   default:
     return help();
   }
@@ -133,6 +141,7 @@ typedef struct work {
   pier__scenario_file *files;
   size_t file_count;
   pier__cases cases;
+  size_t skipped; /* scenarios that the native host has no drivers for */
 } work;
 
 static int read_files(work *w, char **paths, int count) {
@@ -173,6 +182,10 @@ static int is_selected(const pier__scenario_options *options, const pier__scenar
   return options->only_count == 0;
 }
 
+static int is_skipped(const pier__scenario_options *options, const pier__scenario *scenario) {
+  return scenario->drives && options->host & PIER__HOST_NATIVE && !pier__drivers_enable;
+}
+
 static int add_case(work *w, const pier__scenario_file *file, const pier__scenario *scenario) {
   pier__case *one;
   size_t at;
@@ -199,7 +212,16 @@ static int select_cases(work *w) {
   memset(w->cases.list, 0, room * sizeof *w->cases.list);
   for (at = 0; at < w->file_count; at++)
     for (scenario = w->files[at].first; scenario && status == 0; scenario = scenario->next)
-      if (is_selected(&w->options, scenario)) status = add_case(w, &w->files[at], scenario);
+      if (!is_selected(&w->options, scenario))
+        continue;
+      else if (is_skipped(&w->options, scenario))
+        w->skipped++;
+      else
+        status = add_case(w, &w->files[at], scenario);
+  if (status == 0 && w->skipped)
+    pier__fail(PIER__SCENARIO, 0,
+               "%zu scenario%s of linked-in drivers skipped: built without erl_driver.h",
+               w->skipped, w->skipped == 1 ? "" : "s");
   if (status == 0 && w->cases.count == 0)
     return pier__fail(PIER__SCENARIO, PIER__NOTHING, "no scenario selected");
   return status;
@@ -315,6 +337,7 @@ int pier__scenario_main(int argc, char **argv) {
   status = read_options(&w.options, argc, argv);
   w.options.files = argv + optind;
   w.options.file_count = (size_t)(argc - optind);
+  if (status == 0) status = pier__scenario_find_drivers(&w.options);
   if (status == 0) status = read_files(&w, argv + optind, argc - optind);
   if (status == 0) status = start(&w);
   if (status >= 0 && pier__flush(PIER__SCENARIO)) status = PIER__FAILED;

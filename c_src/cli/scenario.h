@@ -29,6 +29,7 @@ typedef struct pier__scenario_options {
   const char *junit;   /* a file; NULL: none */
   const char *record;  /* a folder; NULL: no recording */
   const char *command; /* this program's own file */
+  const char *drivers; /* the folder of drivers, absolute */
   char **files;        /* the arguments, `file_count` of them */
   size_t file_count;
 } pier__scenario_options;
@@ -90,6 +91,12 @@ pier__result *pier__case_result(pier__case *one, int is_beam);
 /* Has it a run at all, one transcript, and that a good end? */
 int pier__result_good(const pier__result *result);
 unsigned pier__result_runs(const pier__result *result);
+
+/* ---- scenario_drivers.c ---------------------------------------------------------- */
+
+/* Makes options->drivers an absolute path: as given, as $PIER_DRIVERS, as a folder
+ * `drivers` near the command, or the current one. 0, or PIER__USAGE after a sentence. */
+int pier__scenario_find_drivers(pier__scenario_options *options);
 
 /* ---- scenario_native.c ------------------------------------------------------------ */
 

@@ -42,7 +42,7 @@ static const char **arguments(const pier__cases *cases, const pier__scenario_opt
                               const char *modules, char numbers[2][MOST_NUMBER]) {
   static const char *const fixed[] = {"erl", "-noshell", "-noinput", "+Bd", "-pa"};
   int all = options->only_count == 0 && !options->rule;
-  size_t room = 20 + 2 * cases->count + options->file_count;
+  size_t room = 22 + 2 * cases->count + options->file_count;
   const char **list = pier_alloc(room * sizeof *list);
   size_t count = sizeof fixed / sizeof fixed[0];
   size_t at;
@@ -55,6 +55,8 @@ static const char **arguments(const pier__cases *cases, const pier__scenario_opt
   list[count++] = "-extra";
   list[count++] = "--peer";
   list[count++] = options->command;
+  list[count++] = "--drivers";
+  list[count++] = options->drivers;
   list[count++] = "--jobs";
   snprintf(numbers[0], MOST_NUMBER, "%u", options->jobs);
   list[count++] = numbers[0];

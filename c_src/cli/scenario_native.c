@@ -1,4 +1,5 @@
 /* The native host: each scenario in a process of its own, several at a time. */
+#include "cli/drivers.h"
 #include "cli/scenario.h"
 #include "cli/wrap.h"
 
@@ -53,7 +54,8 @@ static void end_leftovers(void) {
 }
 
 /* One run in a fresh working directory. */
-static int run_once(const pier__scenario *scenario, const char *command, pier_buffer *text) {
+static int run_once(const pier__scenario *scenario, const pier__scenario_options *options,
+                    pier_buffer *text) {
   const char *tmp = getenv("TMPDIR");
   pier_buffer outcomes = PIER_BUFFER_INIT;
   pier__run_settings settings;
@@ -62,7 +64,9 @@ static int run_once(const pier__scenario *scenario, const char *command, pier_bu
   snprintf(folder, sizeof folder, "%s/pier-scenario.XXXXXX",
            tmp && tmp[0] == '/' ? tmp : "/tmp");
   if (!mkdtemp(folder) || chdir(folder) < 0) return -errno;
-  settings.command = command;
+  settings.command = options->command;
+  settings.drivers = options->drivers;
+  settings.enable = pier__drivers_enable;
   settings.folder = folder;
   error = pier__scenario_run(scenario, &settings, text, &outcomes);
   pier_buffer_append(text, outcomes.data, outcomes.size);
@@ -73,7 +77,7 @@ static int run_once(const pier__scenario *scenario, const char *command, pier_bu
 }
 
 /* Standard input and output are nobody's business, transcripts go to `out`. */
-static int work(const pier__case *one, const char *command, int out) {
+static int work(const pier__case *one, const pier__scenario_options *options, int out) {
   pier_buffer text = PIER_BUFFER_INIT;
   unsigned at;
   int error = 0;
@@ -85,7 +89,7 @@ static int work(const pier__case *one, const char *command, int out) {
   srandom((unsigned)getpid());
   for (at = 0; error == 0 && at < one->repeat; at++) {
     pier_buffer_clear(&text);
-    error = run_once(one->scenario, command, &text);
+    error = run_once(one->scenario, options, &text);
     if (error == 0) error = write_all(out, pier_buffer_span(&text));
   }
   pier_buffer_free(&text);
@@ -125,7 +129,7 @@ static int begin(pool *p, job *j, pier__case *one) {
   if (j->pid == 0) {
     int status;
     close(ends[0]);
-    status = work(one, p->options->command, ends[1]);
+    status = work(one, p->options, ends[1]);
     exit(status); /* not _exit: a sanitizer looks for leaks then */
   }
   close(ends[1]);

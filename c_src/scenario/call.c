@@ -7,6 +7,7 @@
 typedef struct call {
   const char *function;
   pier__value *arguments; /* a list */
+  pier__value *load;      /* of erl_ddll:load, which comes before; NULL: nothing is loaded */
   const pier__value *unbound;
 } call;
 
@@ -42,23 +43,28 @@ static pier__value *one_argument(pier__run *run, const char *letters, const pier
   return named(run, letters[0], step, c);
 }
 
-/* An atom's text as a C string. */
-static const char *text_of(pier__run *run, const pier__value *atom) {
-  return (const char *)pier__arena_copy(&run->scratch, atom->data);
+static int is_ddll(const pier__value *step) {
+  return pier__value_is(step->child, "ddll") || pier__value_is(step->child, "ddll_bind");
 }
 
-/* {bif,F,Arguments}, {bind,X,F,Arguments}. */
+/* {bif,F,Arguments}, {bind,X,F,Arguments}, {ddll,F,Arguments}, {ddll_bind,X,F,Arguments}. */
 static void prepare_any(pier__run *run, const pier__value *step, call *c) {
   const pier__value *arguments = step->last;
-  c->function = text_of(run, pier__value_at(step, step->count - 2));
+  const pier__value *function = pier__value_at(step, step->count - 2);
+  pier_buffer name = PIER_BUFFER_INIT;
+  pier_buffer_append_text(&name, is_ddll(step) ? "erl_ddll:" : "");
+  if (pier_buffer_append(&name, function->data.data, function->data.size) == 0)
+    c->function = (const char *)pier__arena_copy(&run->scratch, pier_buffer_span(&name));
+  pier_buffer_free(&name);
   c->arguments = pier__resolve(&run->names, arguments, false, &c->unbound);
 }
 
 static void prepare_open(pier__run *run, const pier__value *step, call *c) {
   pier__value *options = pier__resolve(&run->names, step->last, false, &c->unbound);
+  const pier__value *program = pier__value_at(step, 2);
   c->function = "open_port";
-  if (options)
-    c->arguments = pier__program_arguments(run, pier__value_at(step, 2), options, &c->unbound);
+  if (options) c->load = pier__program_driver(run, program, &c->unbound);
+  if (options) c->arguments = pier__program_arguments(run, program, options, &c->unbound);
 }
 
 static int prepare(pier__run *run, const pier__value *step, call *c) {
@@ -116,6 +122,21 @@ static int bind_name(pier__run *run, const pier__value *name, const pier__value 
   return pier__names_bind(&run->names, name, itself) ? 0 : PIER_ENOMEM;
 }
 
+/* The reference that something is to be heard under: {ok,_,Ref}, or itself. */
+static int bind_reference(pier__run *run, const pier__value *name, const pier__value *result) {
+  const pier__value *itself = result->kind == PIER__TUPLE ? result->last : result;
+  return itself && itself->kind == PIER__REF ? bind_name(run, name, itself) : 0;
+}
+
+/* Is the port that the step opens a driver's? What that says is no stream. */
+static int is_driver(const pier__run *run, const pier__value *step) {
+  const pier__value *what = pier__value_at(step, 2);
+  const pier__program *program = pier__run_program(run, what);
+  if (pier__value_is(step->child, "open"))
+    return program && pier__value_is(program->what->child, "driver");
+  return pier__value_is_tuple(what, "spawn_driver", 2);
+}
+
 /* What is to be known of a port later: its program's number, its framing. */
 static int bind_port(pier__run *run, const pier__role *role, const pier__value *step,
                      const pier__value *port) {
@@ -125,7 +146,7 @@ static int bind_port(pier__run *run, const pier__role *role, const pier__value *
   const pier__value *unbound;
   if (!name) return PIER_ENOMEM;
   options = pier__resolve(&run->names, step->last, false, &unbound);
-  if (options) name->framed = pier__options_framed(options);
+  if (options) name->framed = is_driver(run, step) || pier__options_framed(options);
   arguments = pier__value_add(arguments, pier__value_leaf(&run->scratch, port));
   arguments = pier__value_add(arguments, pier__value_atom(&run->scratch, "os_pid"));
   if (!options || !arguments) return PIER_ENOMEM;
@@ -148,9 +169,29 @@ static int is_allowed(const pier__value *allowed, const outcome *out) {
   return 0;
 }
 
+/* What erl_ddll says of {error,{open_error,N}}, whose number is another each time:
+ * {error,{open_error,Text}}. */
+static pier__value *open_error(pier__run *run, const pier__role *role, pier__value *value) {
+  pier__value *arguments = pier__value_new(&run->scratch, PIER__LIST);
+  pier__value *text = NULL;
+  if (!pier__value_is_tuple(value, "error", 2) ||
+      !pier__value_is_tuple(value->last, "open_error", 2))
+    return value;
+  arguments = pier__value_add(
+      arguments, pier__value_pair(&run->scratch, "open_error",
+                                  pier__value_leaf(&run->scratch, value->last->last)));
+  if (!arguments || pier__run_ask(run, role, "erl_ddll:format_error", arguments, &text) < 0 ||
+      !text)
+    return value;
+  text = pier__value_flat(&run->scratch, text);
+  return pier__value_pair(&run->scratch, "error",
+                          pier__value_pair(&run->scratch, "open_error", text));
+}
+
 static int say_result(pier__run *run, const pier__role *role, const pier__value *step,
                       const outcome *out) {
-  pier__value *printed = pier__normalise(&run->names, out->value);
+  pier__value *value = is_ddll(step) ? open_error(run, role, out->value) : out->value;
+  pier__value *printed = value ? pier__normalise(&run->names, value) : NULL;
   if (!printed) return PIER_ENOMEM;
   return pier__run_say(run, role, "{~,~,~}", step->child, pier__value_at(step, 1), printed);
 }
@@ -179,6 +220,9 @@ static int say_returned(pier__run *run, const pier__role *role, const pier__valu
   case PIER__EVENT_BIND:
     error = bind_name(run, first, out->value);
     break;
+  case PIER__EVENT_DDLL:
+    error = bind_reference(run, first, out->value);
+    return error ? error : say_result(run, role, step, out);
   case PIER__EVENT_MONITOR:
     error = bind_name(run, step->last, out->value);
     return error ? error : pier__run_say(run, role, "{~,~,~}", step->child, first, step->last);
@@ -211,15 +255,26 @@ static int say_outcome(pier__run *run, const pier__role *role, const pier__value
 
 /* ---- The call -------------------------------------------------------------------- */
 
+/* 0, PIER_ERAISED with {error,Reason} as the role's result, or an error. */
+static int load(pier__run *run, pier__role *role, const call *c) {
+  pier__value *answer;
+  int got = pier__run_ask(run, role, "erl_ddll:load", c->load, &answer);
+  if (got < 0 || !pier__value_is_tuple(answer, "error", 2)) return got;
+  pier_buffer_clear(&role->result);
+  pier_write_version(&role->result);
+  got = pier__value_encode(answer, &role->result);
+  return got < 0 ? got : PIER_ERAISED;
+}
+
 static int start(pier__run *run, pier__role *role, const call *c) {
   pier_buffer arguments = PIER_BUFFER_INIT;
-  int got;
+  int got = c->load ? load(run, role, c) : 0;
+  if (got < 0) return got;
   pier_write_version(&arguments);
   got = pier__value_encode(c->arguments, &arguments);
   if (got == 0)
     got = pier_apply_start(role->process, c->function, pier_buffer_span(&arguments),
                            &role->result, NULL);
-  (void)run;
   pier_buffer_free(&arguments);
   return got;
 }

@@ -26,6 +26,8 @@ static bool is_string(const pier__value *value) {
 static bool is_program(const pier__value *value) {
   if (pier__value_is_tuple(value, "sh", 2)) return true;
   if (pier__value_is_tuple(value, "exec", 3)) return is_string(value->child->next);
+  if (pier__value_is_tuple(value, "driver", 3))
+    return value->last->kind == PIER__ATOM || is_string(value->last);
   return pier__value_is_tuple(value, "peer", 2) && pier__value_is_list(value->last);
 }
 
@@ -84,12 +86,13 @@ static bool fits(char letter, const pier__value *value) {
 
 static const char *wanted(char letter) {
   static const char letters[] = "anlsicxoerb";
-  static const char *const words[] = {"an atom",         "a name or {lit,_}",
-                                      "a list",          "a list of steps",
-                                      "a number",        "a step that calls a function",
-                                      "a string",        "{sh,_}, {exec,_,_} or {peer,_}",
-                                      "a list of lists", "a list of {Label,[_]}",
-                                      "{bytes,_}"};
+  static const char *const words[] = {
+      "an atom",         "a name or {lit,_}",
+      "a list",          "a list of steps",
+      "a number",        "a step that calls a function",
+      "a string",        "{sh,_}, {exec,_,_}, {peer,_} or {driver,_,_}",
+      "a list of lists", "a list of {Label,[_]}",
+      "{bytes,_}"};
   return words[strchr(letters, letter) - letters];
 }
 
@@ -156,4 +159,20 @@ int pier__scenario_check(const pier__value *steps, pier_diag *diag) {
     step = step->next;
   }
   return 0;
+}
+
+static void find_driver(void *context, const pier__value *value) {
+  bool *found = context;
+  if (value->kind != PIER__TUPLE || value->count == 0) return;
+  if (pier__value_is_tuple(value, "program", 3) &&
+      pier__value_is_tuple(value->last, "driver", 3))
+    *found = true;
+  if (pier__value_is(value->child, "ddll") || pier__value_is(value->child, "ddll_bind"))
+    *found = true;
+}
+
+bool pier__scenario_drives(const pier__value *steps) {
+  bool found = false;
+  pier__value_walk(steps, find_driver, NULL, &found);
+  return found;
 }

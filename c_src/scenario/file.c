@@ -138,6 +138,7 @@ static int take_scenario(reader *r, const pier__value *term) {
   error = pier__scenario_check(scenario->steps, r->diag);
   if (error && r->diag) r->diag->line = r->line;
   if (error) return error;
+  scenario->drives = pier__scenario_drives(scenario->steps);
   scenario->name = print_name(&r->file->arena, scenario->id);
   if (!scenario->name) return wrong(r, "out of memory");
   if (r->last)

@@ -15,6 +15,7 @@ typedef struct pier__scenario {
   unsigned repeat;
   int timeout_ms;
   unsigned line; /* of the file, where it begins */
+  bool drives;   /* it has drivers */
 } pier__scenario;
 
 typedef struct pier__scenario_file {
@@ -36,5 +37,7 @@ void pier__scenario_file_free(pier__scenario_file *file);
 /* 0 if all steps are good, else PIER_EARG with the number of the step in the
  * sentence. */
 int pier__scenario_check(const pier__value *steps, pier_diag *diag);
+/* Is there a driver in them, so that a host without drivers cannot do them? */
+bool pier__scenario_drives(const pier__value *steps);
 
 #endif

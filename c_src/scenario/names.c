@@ -76,6 +76,27 @@ static pier__value *make_bytes(pier__arena *arena, const pier__value *part) {
   return pier__value_bytes(arena, pier_span_of(bytes, (size_t)size->integer));
 }
 
+static pier__value *list_of(pier__arena *arena, pier_span bytes) {
+  pier__value *list = pier__value_new(arena, PIER__LIST);
+  size_t at;
+  for (at = 0; at < bytes.size; at++)
+    list = pier__value_add(list, pier__value_integer(arena, bytes.data[at]));
+  return list;
+}
+
+/* The folder of drivers with the text of the list `behind` behind it. */
+static pier__value *drivers_path(const pier__names *names, pier__arena *arena,
+                                 const pier__value *behind) {
+  const pier__value *flat = pier__value_flat(arena, behind);
+  pier_buffer path = PIER_BUFFER_INIT;
+  pier__value *list = NULL;
+  pier_buffer_append_text(&path, names->drivers ? names->drivers : "");
+  if (flat && pier_buffer_append(&path, flat->data.data, flat->data.size) == 0)
+    list = list_of(arena, pier_buffer_span(&path));
+  pier_buffer_free(&path);
+  return list;
+}
+
 static pier__value *resolve_part(void *context, pier__arena *arena, const pier__value *part,
                                  int *error) {
   resolver *r = context;
@@ -89,6 +110,8 @@ static pier__value *resolve_part(void *context, pier__arena *arena, const pier__
   }
   if (pier__value_is_tuple(part, "rep", 3) || pier__value_is_tuple(part, "rand", 3))
     return make_bytes(arena, part);
+  if (pier__value_is_tuple(part, "drivers", 2) && pier__value_is_list(part->last))
+    return drivers_path(r->names, arena, part->last);
   if (pier__value_is_tuple(part, "lit", 2))
     return pier__value_rewrite(arena, part->last, as_it_is, NULL, error);
   if (r->pattern && pier__value_is(part, "_")) return pier__value_new(arena, PIER__ANY);
@@ -125,7 +148,10 @@ static pier__value *hide_number(pier__arena *arena, const pier__value *part) {
   static const struct {
     const char *item, *printed;
     int64_t least;
-  } hidden[] = {{"os_pid", "<pid>", 1}, {"id", "<id>", 0}, {"memory", "<memory>", 1}};
+  } hidden[] = {{"os_pid", "<pid>", 1},
+                {"id", "<id>", 0},
+                {"memory", "<memory>", 1},
+                {"open_error", "<n>", INT64_MIN}};
   size_t at;
   for (at = 0; at < sizeof hidden / sizeof hidden[0]; at++)
     if (pier__value_is_tuple(part, hidden[at].item, 2) && part->last->kind == PIER__INTEGER &&
@@ -154,38 +180,39 @@ static int replace_path(pier_buffer *out, pier_span bytes, const char *path,
   return found;
 }
 
-static pier__value *list_of(pier__arena *arena, pier_span bytes) {
-  pier__value *list = pier__value_new(arena, PIER__LIST);
+/* All paths that a run has names for; 1 if one was anywhere. */
+static int replace_paths(const pier__names *names, pier_span bytes, pier_buffer *out) {
+  const char *const paths[][2] = {
+      {names->folder, "${TMP}"}, {names->command, "${PROG}"}, {names->drivers, "${DRIVERS}"}};
+  int found = 0;
   size_t at;
-  for (at = 0; at < bytes.size; at++)
-    list = pier__value_add(list, pier__value_integer(arena, bytes.data[at]));
-  return list;
+  for (at = 0; at < sizeof paths / sizeof paths[0]; at++) {
+    pier_buffer once = PIER_BUFFER_INIT;
+    if (replace_path(&once, bytes, paths[at][0], paths[at][1])) {
+      pier_buffer_free(out);
+      *out = once;
+      bytes = pier_buffer_span(out);
+      found = 1;
+    }
+  }
+  return found;
 }
 
 static pier__value *hide_path(const pier__names *names, pier__arena *arena,
                               const pier__value *part) {
   const pier__value *flat = part->kind == PIER__BITS ? part : NULL;
-  pier_buffer once = PIER_BUFFER_INIT;
-  pier_buffer twice = PIER_BUFFER_INIT;
+  pier_buffer printed = PIER_BUFFER_INIT;
   pier__value *hidden = NULL;
   pier_span bytes;
-  int found;
   if (part->kind == PIER__LIST && part->count > 1 && part->child->kind == PIER__INTEGER)
     flat = pier__value_flat(arena, part);
   if (!flat) return NULL;
-  bytes = flat->data;
-  found = replace_path(&once, bytes, names->folder, "${TMP}");
-  if (found) bytes = pier_buffer_span(&once);
-  if (replace_path(&twice, bytes, names->command, "${PROG}")) {
-    bytes = pier_buffer_span(&twice);
-    found = 1;
-  }
-  if (found) {
+  if (replace_paths(names, flat->data, &printed)) {
+    bytes = pier_buffer_span(&printed);
     bytes.data = pier__arena_copy(arena, bytes);
     hidden = part->kind == PIER__BITS ? pier__value_bytes(arena, bytes) : list_of(arena, bytes);
   }
-  pier_buffer_free(&once);
-  pier_buffer_free(&twice);
+  pier_buffer_free(&printed);
   return hidden;
 }
 

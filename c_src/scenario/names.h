@@ -21,6 +21,7 @@ typedef struct pier__names {
   pier__name *newest;
   const char *folder;  /* printed as ${TMP} */
   const char *command; /* printed as ${PROG} */
+  const char *drivers; /* printed as ${DRIVERS}; NULL: there is no such folder */
 } pier__names;
 
 /* `name` is borrowed, `itself` copied. NULL when out of memory. */
@@ -32,8 +33,8 @@ pier__name *pier__names_find(const pier__names *names, pier__value_kind kind,
 /* The newest name of an identifier, NULL if it has none. */
 pier__name *pier__names_of(const pier__names *names, const pier__value *itself);
 
-/* What the file's `value` stands for: names, {rep,..}, {rand,..}, {lit,..}, and
- * '_' if it is a pattern. NULL with *unbound set for a name that has nothing;
+/* What the file's `value` stands for: names, {rep,..}, {rand,..}, {drivers,..}, {lit,..},
+ * and '_' if it is a pattern. NULL with *unbound set for a name that has nothing;
  * NULL with *unbound NULL when out of memory. */
 pier__value *pier__resolve(const pier__names *names, const pier__value *value, bool pattern,
                            const pier__value **unbound);

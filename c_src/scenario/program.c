@@ -106,6 +106,10 @@ pier__value *pier__program_arguments(pier__run *run, const pier__value *name,
     arguments = pier__value_new(arena, PIER__LIST);
     arguments = pier__value_add(arguments, pier__value_bytes(arena, pier_span_text("-c")));
     arguments = pier__value_add(arguments, copy_of(arena, what->last));
+  } else if (pier__value_is(what->child, "driver")) {
+    both = pier__value_new(arena, PIER__LIST);
+    file = pier__value_pair(arena, "spawn_driver", copy_of(arena, what->last));
+    return pier__value_add(pier__value_add(both, file), copy_of(arena, options));
   } else if (pier__value_is(what->child, "exec")) {
     file = find_file(arena, pier__value_at(what, 1));
     arguments = pier__resolve(&run->names, what->last, false, unbound);
@@ -116,6 +120,34 @@ pier__value *pier__program_arguments(pier__run *run, const pier__value *name,
   both = pier__value_new(arena, PIER__LIST);
   both = pier__value_add(both, pier__value_pair(arena, "spawn_executable", file));
   return pier__value_add(both, with_arguments(arena, arguments, options));
+}
+
+/* A folder that is not absolute is one in that of the drivers. */
+static pier__value *driver_folder(pier__run *run, const pier__value *folder) {
+  pier__arena *arena = &run->scratch;
+  pier__value *flat = pier__value_flat(arena, folder);
+  pier__value *path = pier__value_new(arena, PIER__LIST);
+  const char *base = run->settings->drivers;
+  size_t at;
+  if (!flat || !base || (flat->data.size > 0 && flat->data.data[0] == '/'))
+    return copy_of(arena, folder);
+  for (at = 0; base[at]; at++)
+    path = pier__value_add(path, pier__value_integer(arena, (uint8_t)base[at]));
+  if (flat->data.size > 0) path = pier__value_add(path, pier__value_integer(arena, '/'));
+  for (at = 0; at < flat->data.size; at++)
+    path = pier__value_add(path, pier__value_integer(arena, flat->data.data[at]));
+  return path;
+}
+
+pier__value *pier__program_driver(pier__run *run, const pier__value *name,
+                                  const pier__value **unbound) {
+  const pier__program *program = pier__run_program(run, name);
+  pier__value *list, *folder;
+  if (!program || !pier__value_is(program->what->child, "driver")) return NULL;
+  folder = pier__resolve(&run->names, pier__value_at(program->what, 1), false, unbound);
+  list = pier__value_new(&run->scratch, PIER__LIST);
+  if (folder) list = pier__value_add(list, driver_folder(run, folder));
+  return folder ? pier__value_add(list, copy_of(&run->scratch, program->what->last)) : NULL;
 }
 
 bool pier__options_framed(const pier__value *options) {

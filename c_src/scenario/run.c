@@ -173,7 +173,9 @@ int pier__scenario_run(const pier__scenario *scenario, const pier__run_settings 
   run.names.scratch = &run.scratch;
   run.names.folder = settings->folder;
   run.names.command = settings->command;
+  run.names.drivers = settings->drivers;
   error = pier_host_new(&run.host, &config);
+  if (error == 0 && settings->enable && scenario->drives) error = settings->enable(run.host);
   if (error == 0) error = begin(&run);
   if (error == 0) error = do_steps(&run);
   if (error == 0) error = pier_buffer_append_text(transcript, "'end'.\n");

@@ -11,8 +11,10 @@
 
 /* What a run gets from outside. The working directory is the caller's business. */
 typedef struct pier__run_settings {
-  const char *command; /* the file of `pier`, which plays scripted programs */
-  const char *folder;  /* the working directory, as it is printed */
+  const char *command;            /* the file of `pier`, which plays scripted programs */
+  const char *folder;             /* the working directory, as it is printed */
+  const char *drivers;            /* where drivers are, an absolute path; NULL: nowhere */
+  int (*enable)(pier_host *host); /* lets a host load drivers; NULL: it does not */
 } pier__run_settings;
 
 /* Runs it once: appends the transcript to `transcript` and its races to
@@ -107,6 +109,10 @@ int pier__run_ask(pier__run *run, const pier__role *role, const char *function,
  * of memory, or with *unbound set. */
 pier__value *pier__program_arguments(pier__run *run, const pier__value *name,
                                      const pier__value *options, const pier__value **unbound);
+/* The arguments of erl_ddll:load for a program that is a driver; NULL if it is none, when out
+ * of memory, or with *unbound set. */
+pier__value *pier__program_driver(pier__run *run, const pier__value *name,
+                                  const pier__value **unbound);
 /* Does the last of these options that decides it say packets or lines? */
 bool pier__options_framed(const pier__value *options);
 

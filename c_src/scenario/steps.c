@@ -34,6 +34,8 @@ static const pier__step steps[] = {
     {"info", "nt", NULL, "port_info", "P1D2", PIER__EVENT_RESULT},
     {"bif", "al", NULL, NULL, NULL, PIER__EVENT_RESULT},
     {"bind", "aal", NULL, NULL, NULL, PIER__EVENT_BIND},
+    {"ddll", "al", NULL, NULL, NULL, PIER__EVENT_RESULT},
+    {"ddll_bind", "aal", NULL, NULL, NULL, PIER__EVENT_DDLL},
     {"expect", "t", pier__do_expect, NULL, NULL, 0},
     {"expect", "ti", pier__do_expect, NULL, NULL, 0},
     {"expect_set", "l", pier__do_expect_set, NULL, NULL, 0},

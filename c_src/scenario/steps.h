@@ -15,7 +15,8 @@ typedef enum pier__event {
   PIER__EVENT_ALLOWED, /* {Step,First,{one_of,Third}} */
   PIER__EVENT_OPEN,    /* binds First to the port: ok */
   PIER__EVENT_MONITOR, /* binds Second to the reference */
-  PIER__EVENT_BIND     /* binds First to what came: ok */
+  PIER__EVENT_BIND,    /* binds First to what came: ok */
+  PIER__EVENT_DDLL     /* binds First to the reference in what came: {Step,First,Result} */
 } pier__event;
 
 typedef struct pier__step {
@@ -27,7 +28,7 @@ typedef struct pier__step {
   /* What does it: 0, or an error; PIER_EMATCH ends the scenario, whose last line is
    * written then. NULL for a call: */
   int (*run)(struct pier__run *run, const pier__value *step);
-  const char *function; /* of erlang; NULL: see run */
+  const char *function; /* of erlang; NULL: see run, and prepare in call.c */
   /* Its arguments: P, R, M (a name of a port, role, monitor) or D (a term) and
    * the number of the step's argument each; "port" is the atom. */
   const char *arguments;

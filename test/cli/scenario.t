@@ -35,6 +35,18 @@ gives "an id in two files" 2 "" "pier scenario: *two.scn:2: a is in *one.scn too
   $scenario "$s/one.scn" "$s/two.scn"
 gives "nothing selected" 3 "" "pier scenario: no scenario selected" $scenario --only b "$s/one.scn"
 gives "no scenario of that rule" 3 "" "pier scenario: no scenario selected" $scenario --rule 2 "$s/one.scn"
+gives "a folder of drivers that is not there" 2 "" \
+  "pier scenario: --drivers /no/such: No such file or directory" $scenario --drivers /no/such "$s/one.scn"
+file driven "d, #{}, [{program, p, {driver, \"\", nosuch_drv}}, {open, p, p, []}]"
+none=$PIER_BUILD/without_drivers/pier
+skips="pier scenario: 1 scenario of linked-in drivers skipped: built without erl_driver.h"
+gives "no drivers in this command: they are skipped" 0 "{scenario,a}.*" "$skips" \
+  "$none" scenario "$s/driven.scn" "$s/one.scn"
+gives "nothing but drivers" 3 "" "$skips
+pier scenario: no scenario selected" "$none" scenario "$s/driven.scn"
+[ ! -d "$PIER_BUILD/../drivers" ] ||
+  gives "a driver that is not there" 0 "*{main,{open,p,{error,error,{open_error,'<n>'}}}}.*" "" \
+    $scenario "$s/driven.scn"
 one="{scenario,a}.
 {main,{ports,\[]}}.
 'end'."

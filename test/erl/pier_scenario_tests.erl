@@ -154,7 +154,7 @@ arrange_test() ->
                  pier_scenario_expect:arrange(Messages, Kind, fun(Name) -> Name =:= a end)).
 
 mode_test_() ->
-    [?_assertEqual(Mode, pier_scenario_program:mode(Options)) ||
+    [?_assertEqual(Mode, pier_scenario_program:mode({spawn, "x"}, Options)) ||
         {Options, Mode} <- [{[], stream}, {[binary, eof], stream}, {[{packet, 4}], other},
                             {[{packet, 4}, stream], stream}, {[stream, {packet, 1}], other},
                             {[line], other}, {[{line, 4}, stream], other}, {[a | b], stream},

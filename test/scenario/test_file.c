@@ -59,8 +59,12 @@ static struct row {
     {"no program", ONE("{program, x, {exec, cat, []}}"), PIER_EARG, 2, "{exec,_,_}"},
     {"programs",
      ONE("{program, x, {exec, \"cat\", []}}, {program, y, {sh, <<\"a\">>}},"
-         "{program, z, {peer, []}}"),
+         "{program, z, {peer, []}}, {program, v, {driver, \"\", \"v_drv\"}}"),
      0, 0, NULL},
+    {"a driver that has no name", ONE("{program, x, {driver, \"\", 7}}"), PIER_EARG, 2,
+     "{driver,_,_}"},
+    {"functions of erl_ddll", ONE("{ddll, load, [a]}, {ddll_bind, m, monitor, []}"), 0, 0,
+     NULL},
     {"a race without labels", ONE("{race, r, [[a]]}"), PIER_EARG, 2, "{Label,[_]}"},
     {"an async that is no call", ONE("{async, r, {ports}}"), PIER_EARG, 2,
      "argument 2 is not a step that calls a function"},
