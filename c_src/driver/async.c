@@ -147,6 +147,7 @@ static void finish(struct job *job) {
     pier__call_end(drivers);
   }
   dport->driver->jobs--;
+  pier__driver_needed_less(dport->driver);
   pier__dport_release(dport);
   pier_free(job);
 }
@@ -164,7 +165,6 @@ static void finish_all(struct pier__async *async, struct list *list) {
 void pier__async_turn(struct pier__drivers *drivers) {
   if (!drivers->async) return;
   finish_all(drivers->async, &drivers->async->done);
-  pier__drivers_sweep(drivers);
 }
 
 void pier__async_free(struct pier__drivers *drivers) {

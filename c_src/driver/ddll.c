@@ -1,148 +1,304 @@
-/* erl_ddll by name: what of it there is. */
+/* erl_ddll: what a process may do to a driver in each of its states
+ * (doc/drivers.md, "erl_ddll"). */
 #include "driver/driver.h"
-
-#include "port/text.h"
 
 #include <string.h>
 
-static const struct {
-  const char *atom, *text;
-  int error; /* 0: none of ours */
-} texts[] = {
-    {"no_driver_init", "No driver init in dynamic library", PIER_EDRVNOINIT},
-    {"driver_init_failed", "Driver init failed", PIER_EDRVINIT},
-    {"bad_driver_name", "Bad driver name", PIER_EDRVNAME},
-    {"driver_name_to_long", "Driver name to long", 0},
-    {"driver_incorrect_version", "Driver compiled with incorrect version of erl_driver.h",
-     PIER_EDRVVERSION},
-    {"no_ddll_available", "DDLL functionality not available on this platform", 0},
-    {"unspecified_error", "Unspecified dynamic library error", 0},
-    {"symbol_not_found", "Symbol not found in dynamic library", 0},
-    {"no_error", "No error", 0},
-    {"inconsistent",
-     "Driver name and/or driver options are inconsistent with currently loaded driver", 0},
-    {"linked_in_driver", "Driver is statically linked and cannot be loaded/unloaded", 0},
-    {"permanent", "DDLL driver is permanent an cannot be unloaded/loaded", PIER_EDRVPERMANENT},
-    {"not_loaded", "DDLL driver is not loaded", PIER_EDRVNOTLOADED},
-    {"not_loaded_by_this_process", "DDLL driver was not loaded by this process",
-     PIER_EDRVNOTYOURS},
-    {"not_pending", "DDLL load not pending for this driver name", 0},
-    {"already_loaded", "DDLL driver is already loaded successfully", 0},
-    {"pending_reload", "Driver reloading is already pending", 0},
-    {"pending_process",
-     "Driver is loaded by others when attempting option {reload, pending_driver}", 0},
-    {"load_cancelled", "Loading was cancelled from other process", 0},
+enum { RELOADS = PIER_DRIVER_RELOAD | PIER_DRIVER_RELOAD_ALONE };
+enum { MONITORS = PIER_DRIVER_MONITOR | PIER_DRIVER_MONITOR_DRIVER };
+
+/* One call of try_load. */
+struct load {
+  struct pier__drivers *drivers;
+  pier_process *caller;
+  const char *folder, *name;
+  unsigned options;
+  int monitors; /* whether the caller is told */
 };
-enum { TEXTS = sizeof texts / sizeof texts[0] };
 
-/* ok, {error,Reason}, or an error that is an exception. */
-static int put_result(struct pier__call *call, int error) {
-  size_t i;
-  if (error == 0) return pier_write_atom(call->out, "ok");
-  if (error == PIER_EDRVOPEN) {
-    pier_write_tuple(call->out, 2);
-    pier_write_atom(call->out, "error");
-    pier_write_tuple(call->out, 2);
-    pier_write_atom(call->out, "open_error");
-    return pier_write_int64(call->out, call->host->drivers->open_error);
-  }
-  for (i = 0; i < TEXTS && texts[i].error != error; i++)
-    ;
-  if (i == TEXTS) return error;
-  pier_write_tuple(call->out, 2);
-  pier_write_atom(call->out, "error");
-  return pier_write_atom(call->out, texts[i].atom);
+static int kills(const struct load *load) {
+  return (load->options & PIER_DRIVER_KILL_PORTS) != 0;
 }
 
-/* A string or an atom, not empty where it is the name of a driver. */
-static int take_text(const struct pier__call *call, unsigned index, pier_buffer *text) {
-  const pier__view *view = &call->argument[index];
-  if (view->kind != PIER__ATOM && !pier__shape_is_list(view)) return PIER_EBADARG;
-  return pier__text(view, text);
+static int is_folder(const char *known, const char *folder) {
+  size_t size = pier__folder_size(folder);
+  return strlen(known) == size && memcmp(known, folder, size) == 0;
 }
 
-static int load(struct pier__call *call, int kill_ports) {
-  pier_buffer folder = PIER_BUFFER_INIT, name = PIER_BUFFER_INIT;
+/* Loaded, or to be loaded, from the same folder and with the same options. */
+static int is_same(const struct load *load, const struct pier__driver *driver,
+                   const char *folder) {
+  return is_folder(folder, load->folder) && driver->kill_ports == (unsigned)kills(load);
+}
+
+static struct pier__user *add_loaded(const struct load *load, struct pier__driver *driver) {
+  return pier__user_add(driver, load->caller->pid, PIER__LOADED);
+}
+
+static int once_more(struct load *load, struct pier__driver *driver) {
+  if (!is_same(load, driver, driver->folder)) return PIER_EDRVOTHER;
+  if (!add_loaded(load, driver)) return PIER_ENOMEM;
+  driver->state = PIER__DRIVER_OK;
+  load->monitors = 0;
+  return PIER_DRIVER_ALREADY_LOADED;
+}
+
+/* Only the caller has it, and only once. */
+static int is_last(const struct pier__driver *driver, pier_pid pid) {
+  return pier__users_count(driver, PIER__LOADED) == 1 &&
+         pier__user_find(driver, pid, PIER__LOADED) != NULL;
+}
+
+/* Those who have loaded it do not keep it any more, and have it again afterwards. */
+static int reload(const struct load *load, struct pier__driver *driver) {
+  struct pier__user *user = pier__user_find(driver, load->caller->pid, PIER__LOADED);
+  int alone = (load->options & PIER_DRIVER_RELOAD_ALONE) != 0;
+  if (alone && !is_last(driver, load->caller->pid)) return PIER_EDRVUSED;
+  if (driver->kill_ports != (unsigned)kills(load)) return PIER_EDRVOTHER;
+  if (!user) return PIER_EDRVNOTYOURS;
+  driver->reload_folder = pier__driver_text(load->folder, pier__folder_size(load->folder));
+  if (!driver->reload_folder) return PIER_ENOMEM;
+  pier__user_remove(driver, user);
+  for (user = driver->users; user; user = user->next)
+    user->released = user->stake == PIER__LOADED;
+  user = add_loaded(load, driver);
+  if (user) user->released = 1;
+  driver->state = PIER__DRIVER_RELOAD;
+  if (driver->kill_ports) pier__driver_end_ports(driver, PIER__DRIVER_FORCE_RELOAD);
+  pier__driver_needed_less(driver);
+  return alone ? PIER_DRIVER_PENDING_DRIVER : PIER_DRIVER_PENDING_PROCESS;
+}
+
+static int in_ok(struct load *load, struct pier__driver *driver) {
+  return load->options & RELOADS ? reload(load, driver) : once_more(load, driver);
+}
+
+/* It stays after all. */
+static int in_unload(struct load *load, struct pier__driver *driver) {
+  int status = load->options & RELOADS ? PIER_EDRVNOTYOURS : once_more(load, driver);
+  if (status >= 0) pier__users_tell(driver, PIER__AWAIT_UNLOAD, "UP", "unload_cancelled");
+  return status;
+}
+
+static int in_reload(struct load *load, struct pier__driver *driver) {
+  struct pier__user *user;
+  if (load->options & RELOADS) return PIER_EDRVRELOADING;
+  if (!is_same(load, driver, driver->reload_folder)) return PIER_EDRVOTHER;
+  user = add_loaded(load, driver);
+  if (!user) return PIER_ENOMEM;
+  user->released = 1;
+  load->monitors = 1;
+  return PIER_DRIVER_PENDING_DRIVER;
+}
+
+static int in_permanent(struct load *load, struct pier__driver *driver) {
+  (void)load;
+  (void)driver;
+  return PIER_EDRVPERMANENT;
+}
+
+static int (*const loading[])(struct load *load, struct pier__driver *driver) = {
+    [PIER__DRIVER_OK] = in_ok,
+    [PIER__DRIVER_UNLOAD] = in_unload,
+    [PIER__DRIVER_FORCE_UNLOAD] = in_unload,
+    [PIER__DRIVER_RELOAD] = in_reload,
+    [PIER__DRIVER_FORCE_RELOAD] = in_reload,
+    [PIER__DRIVER_PERMANENT] = in_permanent,
+};
+
+static int load_absent(struct load *load, struct pier__driver **driver, pier_diag *diag) {
   int error;
-  if (pier__shape_is_atom(&call->argument[1], "")) return PIER_EBADARG;
-  error = take_text(call, 0, &folder);
-  if (error == 0) error = take_text(call, 1, &name);
-  if (error == 0)
-    error = put_result(call, pier__driver_load(call->caller, (char *)folder.data,
-                                               (char *)name.data, kill_ports, call->diag));
-  pier_buffer_free(&folder);
-  pier_buffer_free(&name);
-  return error;
+  if (load->options & RELOADS) return PIER_EDRVNOTLOADED;
+  error = pier__driver_new(load->drivers, load->folder, load->name, driver, diag);
+  if (error < 0) return error;
+  (*driver)->kill_ports = kills(load) != 0;
+  load->monitors = 0;
+  if (add_loaded(load, *driver)) return PIER_DRIVER_LOADED;
+  (*driver)->state = PIER__DRIVER_UNLOAD;
+  pier__driver_needed_less(*driver);
+  return PIER_ENOMEM;
 }
 
-static int load_plain(struct pier__call *call) {
-  return load(call, 0);
+static int try_load(struct load *load, struct pier__driver **driver, pier_diag *diag) {
+  *driver = pier__driver_find(load->drivers, load->name, strlen(load->name));
+  if (!*driver) return load_absent(load, driver, diag);
+  if (!(*driver)->library) return PIER_EDRVLINKEDIN;
+  return loading[(*driver)->state](load, *driver);
 }
 
-static int load_driver(struct pier__call *call) {
-  return load(call, 1);
+static int watch(const struct load *load, struct pier__driver *driver, enum pier__stake stake,
+                 uint64_t *reference) {
+  const struct pier__user *user = pier__user_add(driver, load->caller->pid, stake);
+  if (!user) return PIER_ENOMEM;
+  if (reference) *reference = user->reference;
+  return 0;
 }
 
-static int unload(struct pier__call *call, int kill_ports) {
-  pier_buffer name = PIER_BUFFER_INIT;
-  int error = take_text(call, 0, &name);
-  if (error == 0)
-    error = put_result(call, pier_driver_unload(call->caller, (char *)name.data, kill_ports));
-  pier_buffer_free(&name);
-  return error;
+int pier_driver_try_load(pier_process *caller, const char *folder, const char *name,
+                         unsigned options, uint64_t *reference, pier_diag *diag) {
+  struct load load = {NULL, caller, folder, name, options, (options & MONITORS) != 0};
+  struct pier__driver *driver;
+  int status = pier__may_call(caller), error = 0;
+  if (reference) *reference = 0;
+  if (diag) diag->error = 0;
+  if (status == 0) status = pier_driver_enable(caller->host);
+  load.drivers = caller->host->drivers;
+  if (status == 0 && load.drivers->depth > 0) status = PIER_ESTATE;
+  if (status == 0) status = try_load(&load, &driver, diag);
+  if (status >= 0 && load.monitors) error = watch(&load, driver, PIER__AWAIT_LOAD, reference);
+  if (error < 0) status = error;
+  if (status < 0 && diag && diag->error != status)
+    pier_diag_set(diag, status, 0, "%s", pier_strerror(status));
+  return status;
 }
 
-static int unload_plain(struct pier__call *call) {
-  return unload(call, 0);
+int pier_driver_load(pier_process *caller, const char *folder, const char *name,
+                     pier_diag *diag) {
+  int status = pier_driver_try_load(caller, folder, name, 0, NULL, diag);
+  if (status == PIER_EDRVOTHER)
+    return pier_diag_set(diag, PIER_EDRVNAME, 0,
+                         "it is loaded from another folder, or with other options");
+  return status < 0 ? status : 0;
 }
 
-static int unload_driver(struct pier__call *call) {
-  return unload(call, 1);
+/* ---- Unloading ----------------------------------------------------------------------- */
+
+static int may_unload(const struct pier__drivers *drivers, const struct pier__driver *driver) {
+  if (!driver) return PIER_EDRVNOTLOADED;
+  if (drivers->depth > 0) return PIER_ESTATE;
+  if (!driver->library) return PIER_EDRVLINKEDIN;
+  return driver->state == PIER__DRIVER_PERMANENT ? PIER_EDRVPERMANENT : 0;
 }
 
-static int loaded_drivers(struct pier__call *call) {
-  const struct pier__driver *driver = call->host->drivers->first;
-  size_t begin;
-  size_t count = 0;
-  pier_write_tuple(call->out, 2);
-  pier_write_atom(call->out, "ok");
-  begin = pier_write_list_begin(call->out);
-  for (; driver; driver = driver->next, count++)
-    pier_write_string(call->out, driver->name, strlen(driver->name));
-  return pier_write_list_end(call->out, begin, count);
+/* Nobody has it any more: its ports may end, and it goes. */
+static void unload_last(struct pier__driver *driver, unsigned options) {
+  int kill = driver->kill_ports || (options & PIER_DRIVER_KILL_PORTS);
+  pier__driver_abandon(driver);
+  if (kill && driver->ports > 0) pier__driver_end_ports(driver, PIER__DRIVER_FORCE_UNLOAD);
+  pier__driver_needed_less(driver);
 }
 
-static int put_text(struct pier__call *call, const char *text) {
-  return text ? pier_write_string(call->out, text, strlen(text)) : PIER_EBADARG;
+int pier_driver_try_unload(pier_process *caller, const char *name, unsigned options,
+                           uint64_t *reference) {
+  struct load load = {caller->host->drivers, caller, NULL, name, options, 0};
+  struct pier__driver *driver = NULL;
+  struct pier__user *user;
+  int status = pier__may_call(caller);
+  if (reference) *reference = 0;
+  if (status < 0) return status;
+  if (load.drivers) driver = pier__driver_find(load.drivers, name, strlen(name));
+  status = may_unload(load.drivers, driver);
+  if (status < 0) return status;
+  user = pier__user_find(driver, caller->pid, PIER__LOADED);
+  if (!user && pier__users_count(driver, PIER__LOADED) > 0) return PIER_EDRVNOTYOURS;
+  if (user) pier__user_remove(driver, user);
+  status = pier__users_count(driver, PIER__LOADED) > 0 ? PIER_DRIVER_PENDING_PROCESS
+                                                       : PIER_DRIVER_PENDING_DRIVER;
+  load.monitors =
+      (options & (status == PIER_DRIVER_PENDING_DRIVER ? (unsigned)MONITORS
+                                                       : (unsigned)PIER_DRIVER_MONITOR)) != 0;
+  if (status == PIER_DRIVER_PENDING_DRIVER) unload_last(driver, options);
+  if (caller->dead) return PIER_ENOPROC; /* of the end of a port */
+  if (load.monitors && watch(&load, driver, PIER__AWAIT_UNLOAD, reference) < 0)
+    status = PIER_ENOMEM;
+  return status;
 }
 
-static int format_error(struct pier__call *call) {
-  pier__view tag, value;
-  long long number;
-  size_t i;
-  if (pier__shape_pair(&call->argument[0], &tag, &value) &&
-      pier__shape_is_atom(&tag, "open_error") && pier__shape_integer(&value, &number))
-    return put_text(call, pier__open_error_text(number));
-  for (i = 0; i < TEXTS; i++)
-    if (pier__shape_is_atom(&call->argument[0], texts[i].atom))
-      return put_text(call, texts[i].text);
-  return PIER_EBADARG;
+int pier_driver_unload(pier_process *caller, const char *name, int kill_ports) {
+  unsigned options = kill_ports ? (unsigned)PIER_DRIVER_KILL_PORTS : 0;
+  pier_host *host = caller->host;
+  int status = pier_driver_try_unload(caller, name, options, NULL);
+  if (status >= 0) pier__drivers_sweep(host->drivers);
+  return status < 0 ? status : 0;
 }
 
-static const struct {
-  const char *name;
-  unsigned count;
-  pier__function *function;
-} functions[] = {
-    {"erl_ddll:format_error", 1, format_error}, {"erl_ddll:load", 2, load_plain},
-    {"erl_ddll:load_driver", 2, load_driver},   {"erl_ddll:loaded_drivers", 0, loaded_drivers},
-    {"erl_ddll:unload", 1, unload_plain},       {"erl_ddll:unload_driver", 1, unload_driver},
-};
+/* ---- Watching ------------------------------------------------------------------------ */
 
-pier__function *pier__ddll_function(const char *name, unsigned count) {
-  size_t i;
-  for (i = 0; i < sizeof functions / sizeof functions[0]; i++)
-    if (strcmp(functions[i].name, name) == 0 && functions[i].count == count)
-      return functions[i].function;
-  return NULL;
+static void tell_now(pier_process *caller, const char *name, pier_span term, const char *way,
+                     const char *what, uint64_t *reference) {
+  const struct pier__news news = {.way = way, .what = what, .name = term};
+  *reference = ++caller->host->last_reference;
+  pier__user_tell(caller, *reference, name, &news);
+}
+
+/* What is known at once; 0 if it has to be waited for. */
+static int is_known(const struct pier__driver *driver, pier_driver_event event,
+                    const char **way, const char **what) {
+  *way = "UP";
+  *what = "permanent";
+  if (driver && (!driver->library || driver->state == PIER__DRIVER_PERMANENT)) return 1;
+  *way = "DOWN";
+  *what = "unloaded";
+  if (!driver) return 1;
+  if (event != PIER_DRIVER_IS_LOADED) return 0;
+  *what = "load_cancelled";
+  if (driver->state == PIER__DRIVER_UNLOAD || driver->state == PIER__DRIVER_FORCE_UNLOAD)
+    return 1;
+  *way = "UP";
+  *what = "loaded";
+  return driver->state == PIER__DRIVER_OK;
+}
+
+int pier__driver_monitor(pier_process *caller, const char *name, pier_span term,
+                         pier_driver_event event, uint64_t *reference) {
+  static const enum pier__stake stakes[] = {[PIER_DRIVER_IS_LOADED] = PIER__AWAIT_LOAD,
+                                            [PIER_DRIVER_IS_UNLOADED] = PIER__AWAIT_UNLOAD,
+                                            [PIER_DRIVER_IS_UNLOADED_ONLY] =
+                                                PIER__AWAIT_UNLOAD_ONLY};
+  struct load load = {NULL, caller, NULL, name, 0, 1};
+  struct pier__driver *driver;
+  const char *way, *what;
+  int error = pier__may_call(caller);
+  if (error == 0) error = pier_driver_enable(caller->host);
+  if (error < 0) return error;
+  load.drivers = caller->host->drivers;
+  driver = pier__driver_find(load.drivers, name, strlen(name));
+  if (!is_known(driver, event, &way, &what))
+    return watch(&load, driver, stakes[event], reference);
+  tell_now(caller, name, term, way, what, reference);
+  return 0;
+}
+
+int pier_driver_monitor(pier_process *caller, const char *name, pier_driver_event event,
+                        uint64_t *reference) {
+  const pier_span none = {NULL, 0};
+  return pier__driver_monitor(caller, name, none, event, reference);
+}
+
+int pier_driver_demonitor(pier_process *caller, uint64_t reference) {
+  struct pier__driver *driver;
+  struct pier__user *user;
+  int error = pier__may_call(caller);
+  if (error < 0) return error;
+  driver = caller->host->drivers ? caller->host->drivers->first : NULL;
+  for (; driver; driver = driver->next)
+    for (user = driver->users; user; user = user->next)
+      if (user->stake != PIER__LOADED && user->reference == reference &&
+          user->pid.number == caller->pid.number) {
+        pier__user_remove(driver, user);
+        return 0;
+      }
+  return 0;
+}
+
+/* ---- Facts --------------------------------------------------------------------------- */
+
+int pier_driver_loaded(const pier_host *host, const char *name) {
+  return host->drivers && pier__driver_find(host->drivers, name, strlen(name)) != NULL;
+}
+
+int pier_driver_info(const pier_host *host, const char *name, pier_driver_facts *facts) {
+  const struct pier__driver *driver = NULL;
+  if (host->drivers) driver = pier__driver_find(host->drivers, name, strlen(name));
+  if (!driver) return PIER_EDRVNOTLOADED;
+  memset(facts, 0, sizeof *facts);
+  facts->loads = pier__users_count(driver, PIER__LOADED);
+  facts->ports = driver->ports;
+  facts->awaiting_load = pier__users_count(driver, PIER__AWAIT_LOAD);
+  facts->awaiting_unload = pier__users_count(driver, PIER__AWAIT_UNLOAD) +
+                           pier__users_count(driver, PIER__AWAIT_UNLOAD_ONLY);
+  facts->kill_ports = driver->kill_ports;
+  facts->linked_in = driver->library == NULL;
+  facts->permanent = driver->state == PIER__DRIVER_PERMANENT;
+  return 0;
 }

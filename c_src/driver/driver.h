@@ -16,24 +16,42 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Who has loaded a driver, and how often. */
+/* Who has loaded a driver, once for each time, or waits for what becomes of it. */
+enum pier__stake {
+  PIER__LOADED,
+  PIER__AWAIT_LOAD,
+  PIER__AWAIT_UNLOAD,
+  PIER__AWAIT_UNLOAD_ONLY /* is not told that it stays after all */
+};
 struct pier__user {
   struct pier__user *next;
   pier_pid pid;
-  unsigned count;
+  enum pier__stake stake;
+  unsigned released : 1; /* has loaded it, and does not keep it from being reloaded */
+  uint64_t reference;    /* of who waits */
+};
+
+enum pier__driver_state {
+  PIER__DRIVER_OK,
+  PIER__DRIVER_UNLOAD,       /* goes when nothing needs it */
+  PIER__DRIVER_FORCE_UNLOAD, /* and takes no ports any more */
+  PIER__DRIVER_RELOAD,       /* goes and comes again when nothing needs it */
+  PIER__DRIVER_FORCE_RELOAD,
+  PIER__DRIVER_PERMANENT /* driver_lock_driver */
 };
 
 struct pier__driver {
   struct pier__driver *next;
   struct pier__drivers *drivers;
   char *folder, *name;
-  void *library;
-  ErlDrvEntry entry; /* a copy; never written to */
-  struct pier__user *users;
-  unsigned ports, jobs;    /* that need its code */
+  char *reload_folder; /* in the two states of reloading */
+  void *library;       /* NULL: linked in */
+  const ErlDrvEntry *original;
+  ErlDrvEntry entry;        /* a copy of it; never written to */
+  struct pier__user *users; /* the latest first */
+  unsigned ports, jobs;     /* that need its code */
+  enum pier__driver_state state;
   int open_error;          /* N of {open_error,N} */
-  unsigned permanent : 1;  /* driver_lock_driver */
-  unsigned unloading : 1;  /* nobody has loaded it any more */
   unsigned kill_ports : 1; /* as it was loaded */
 };
 
@@ -84,7 +102,8 @@ struct pier__drivers {
   unsigned depth;                          /* of callbacks on the stack */
   struct pier__drvcall calls[PIER__CALLS]; /* the outermost of them */
   unsigned outer_callback : 1, working : 1, sweeping : 1;
-  int open_error; /* of the last load that failed */
+  unsigned later : 1; /* a driver is to go, or to be loaded again */
+  int open_error;     /* of the last load that failed */
   int epoll, timer, event;
   struct pier__dport *first_due, *last_due, *first_timer;
   struct pier__table selected; /* descriptor + 1, to pier__selected */
@@ -133,6 +152,7 @@ void pier__handles_free(void); /* when the last host with drivers goes */
 int pier__library_open(struct pier__driver *driver, pier_diag *diag);
 void pier__library_close(struct pier__driver *driver);
 /* Texts of dlerror by number, process-wide, as erl_ddll's {open_error,N} has them. */
+enum { PIER__FIRST_OPEN_ERROR = -10 };
 int pier__open_error(const char *text, const char *path); /* N, negative */
 const char *pier__open_error_text(long long number);      /* NULL */
 /* Everything of the API that there is. */
@@ -140,17 +160,59 @@ typedef void pier__any(void);
 extern pier__any *const pier__api[];
 extern const size_t pier__api_count;
 
-/* ---- registry.c ---- */
+/* ---- registry.c: the drivers of a host ---- */
 struct pier__driver *pier__driver_find(const struct pier__drivers *drivers, const char *name,
                                        size_t size);
-int pier__driver_load(pier_process *caller, const char *folder, const char *name,
-                      int kill_ports, pier_diag *diag);
-void pier__driver_drop_user(struct pier__drivers *drivers, pier_pid pid);
-/* Unloads what nobody needs; from a clean stack only. */
+/* Loads it, for nobody yet. */
+int pier__driver_new(struct pier__drivers *drivers, const char *folder, const char *name,
+                     struct pier__driver **driver, pier_diag *diag);
+/* The size without the slashes at the end, which do not count. */
+size_t pier__folder_size(const char *folder);
+char *pier__driver_text(const char *text, size_t size); /* a copy */
+/* One need of its code less: what nothing needs goes at the next turn of the host. */
+void pier__driver_needed_less(struct pier__driver *driver);
+void pier__drivers_later(struct pier__drivers *drivers);
+/* That turn; from a clean stack only. */
 void pier__drivers_sweep(struct pier__drivers *drivers);
+/* Every port ends with driver_unloaded; no others are opened meanwhile. */
+void pier__driver_end_ports(struct pier__driver *driver, enum pier__driver_state state);
 
-/* ---- ddll.c ---- */
+/* ---- users.c ---- */
+unsigned pier__users_count(const struct pier__driver *driver, enum pier__stake stake);
+struct pier__user *pier__user_find(const struct pier__driver *driver, pier_pid pid,
+                                   enum pier__stake stake);
+struct pier__user *pier__user_add(struct pier__driver *driver, pier_pid pid,
+                                  enum pier__stake stake);
+void pier__user_remove(struct pier__driver *driver, struct pier__user *user);
+void pier__users_free(struct pier__driver *driver);
+/* What those who wait are told, once: {'UP'|'DOWN',Ref,driver,Name,What}. `failure` and
+ * `open_error` are those of {load_failure,Error}; 0 none. `name` is a bare term; size 0:
+ * the driver's own. */
+struct pier__news {
+  const char *way, *what;
+  int failure, open_error;
+  pier_span name;
+};
+void pier__user_tell(pier_process *process, uint64_t reference, const char *driver,
+                     const struct pier__news *news);
+void pier__users_tell(struct pier__driver *driver, enum pier__stake stake, const char *way,
+                      const char *what);
+/* Nobody is left who has loaded it. */
+void pier__driver_abandon(struct pier__driver *driver);
+void pier__drivers_forget_process(struct pier__drivers *drivers, pier_pid pid);
+
+/* ---- ddll.c: erl_ddll for C callers; ddll_apply.c: by name ---- */
 pier__function *pier__ddll_function(const char *name, unsigned count);
+/* The name of a driver, NUL ended. PIER_EBADARG. */
+int pier__ddll_name(const struct pier__call *call, unsigned index, pier_buffer *name);
+int pier__driver_monitor(pier_process *caller, const char *name, pier_span term,
+                         pier_driver_event event, uint64_t *reference);
+/* ---- ddll_info.c ---- */
+pier__function pier__ddll_loaded_drivers, pier__ddll_info;
+/* ---- ddll_error.c ---- */
+pier__function pier__ddll_format_error;
+/* Appends the reason, without its version byte; PIER_EARG if it is none of erl_ddll. */
+int pier__ddll_put_error(pier_buffer *out, int error, int open_error);
 
 /* ---- port.c: callbacks ---- */
 int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,

@@ -52,7 +52,12 @@ const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers) 
 }
 
 static struct pier__driver *find(const pier_host *host, const char *command) {
-  return pier__driver_find(host->drivers, command, strcspn(command, " "));
+  struct pier__driver *driver =
+      pier__driver_find(host->drivers, command, strcspn(command, " "));
+  if (!driver || driver->state == PIER__DRIVER_FORCE_UNLOAD ||
+      driver->state == PIER__DRIVER_FORCE_RELOAD)
+    return NULL;
+  return driver;
 }
 
 void pier__drivers_turn(pier_host *host) {
@@ -61,16 +66,17 @@ void pier__drivers_turn(pier_host *host) {
   if (read(drivers->event, &count, sizeof count) < 0) count = 0;
   pier__select_turn(drivers);
   pier__timers_turn(drivers);
-  if (count == 0) return;
-  pier__inbox_turn(drivers);
-  pier__async_turn(drivers);
+  if (count > 0) {
+    pier__inbox_turn(drivers);
+    pier__async_turn(drivers);
+  }
+  if (drivers->later) pier__drivers_sweep(drivers);
 }
 
 static void process_ended(pier_host *host, pier_pid pid) {
   pier__monitors_fire(host->drivers, pid);
-  pier__driver_drop_user(host->drivers, pid);
+  pier__drivers_forget_process(host->drivers, pid);
   pier__work_due(host->drivers);
-  pier__drivers_sweep(host->drivers);
 }
 
 void pier__drivers_end(pier_host *host) {
@@ -79,8 +85,8 @@ void pier__drivers_end(pier_host *host) {
   int last;
   pier__async_free(drivers);
   for (driver = drivers->first; driver; driver = driver->next) {
-    driver->permanent = 0;
-    driver->unloading = 1;
+    pier__users_free(driver);
+    pier__driver_abandon(driver);
   }
   pier__drivers_sweep(drivers);
   pier__inbox_turn(drivers);

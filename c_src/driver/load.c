@@ -7,17 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_OPEN_ERROR = -10, OPEN_ERRORS = 1024 };
+enum { OPEN_ERRORS = 1024 };
 
 /* ---- Texts of the linker by number -------------------------------------------------- */
 
-static char *open_errors[OPEN_ERRORS];
-static int open_error_count;
+/* The BEAM has met the first one before it loads any driver. */
+static char first[] = "cannot open shared object file: No such file or directory";
+static char *open_errors[OPEN_ERRORS] = {first};
+static int open_error_count = 1;
 
 /* The BEAM cuts the path off. */
 int pier__open_error(const char *text, const char *path) {
   size_t size = strlen(path);
-  int i, number = FIRST_OPEN_ERROR;
+  int i, number = PIER__FIRST_OPEN_ERROR;
   if (strncmp(text, path, size) == 0 && strncmp(text + size, ": ", 2) == 0) text += size + 2;
   pthread_mutex_lock(&pier__handles_lock);
   for (i = 0; i < open_error_count && strcmp(open_errors[i], text) != 0; i++)
@@ -32,7 +34,7 @@ int pier__open_error(const char *text, const char *path) {
 }
 
 const char *pier__open_error_text(long long number) {
-  long long i = FIRST_OPEN_ERROR - number;
+  long long i = PIER__FIRST_OPEN_ERROR - number;
   const char *text = NULL;
   pthread_mutex_lock(&pier__handles_lock);
   if (i >= 0 && i < open_error_count) text = open_errors[i];
@@ -67,14 +69,22 @@ static void *open_library(struct pier__driver *driver, pier_diag *diag) {
 
 typedef ErlDrvEntry *init_function(void);
 
+/* What is not found has a number as well, though nobody is told. */
+static void *find_symbol(void *library, const char *name) {
+  void *symbol = dlsym(library, name);
+  const char *text = symbol ? NULL : dlerror();
+  if (text) pier__open_error(text, "");
+  return symbol;
+}
+
 static init_function *find_init(void *library) {
   /* ISO C has no cast from an object's address to a function's. */
   union {
     void *object;
     init_function *function;
   } symbol;
-  symbol.object = dlsym(library, "driver_init");
-  if (!symbol.object) symbol.object = dlsym(library, "_driver_init");
+  symbol.object = find_symbol(library, "driver_init");
+  if (!symbol.object) symbol.object = find_symbol(library, "_driver_init");
   return symbol.function;
 }
 
@@ -126,9 +136,11 @@ int pier__library_open(struct pier__driver *driver, pier_diag *diag) {
   return error;
 }
 
+/* What is called afterwards, if anything, finds nothing to call. */
 void pier__library_close(struct pier__driver *driver) {
   if (!driver->library) return;
   if (driver->entry.finish) driver->entry.finish();
+  memset(&driver->entry, 0, sizeof driver->entry);
   dlclose(driver->library);
   driver->library = NULL;
 }

@@ -43,7 +43,6 @@ void pier__leave(struct pier__dport *dport) {
   pier__dport_release(dport);
   if (drivers->depth > 0) return;
   pier__work_due(drivers);
-  pier__drivers_sweep(drivers);
 }
 
 void pier__due(struct pier__dport *dport) {
@@ -141,18 +140,17 @@ static void detach(struct pier__dport *dport) {
   dport->ended = dport->port;
   dport->port = NULL;
   dport->driver->ports--;
+  pier__driver_needed_less(dport->driver);
   if (dport->lock) driver_pdl_dec_refc(dport->lock);
 }
 
 static void bury(struct pier__port *core) {
   struct pier__dport *dport = dport_of(core);
-  struct pier__drivers *drivers = dport->drivers;
   pier__timer_stop(dport);
   call_stop(dport);
   detach(dport);
   pier__port_io.bury(core);
   pier__dport_release(dport);
-  pier__drivers_sweep(drivers);
 }
 
 static struct pier__port_io driver_io;
@@ -204,12 +202,9 @@ int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
 /* For a port that never began: no stop. */
 void pier__dport_forget(struct pier__hport *port) {
   struct pier__dport *dport = port->driver;
-  struct pier__drivers *drivers;
   if (!dport) return;
-  drivers = dport->drivers;
   detach(dport);
   pier__dport_release(dport);
-  pier__drivers_sweep(drivers);
 }
 
 static int start_error(ErlDrvData data, int number) {

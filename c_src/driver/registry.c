@@ -1,4 +1,4 @@
-/* The drivers of a host: who has loaded them, and when they go. */
+/* The drivers of a host: how they come, when they go, what is loaded again. */
 #include "driver/driver.h"
 
 #include "port/reason.h"
@@ -13,49 +13,7 @@ struct pier__driver *pier__driver_find(const struct pier__drivers *drivers, cons
   return driver;
 }
 
-static struct pier__user *user_of(const struct pier__driver *driver, pier_pid pid) {
-  struct pier__user *user = driver->users;
-  while (user && user->pid.number != pid.number)
-    user = user->next;
-  return user;
-}
-
-static int add_user(struct pier__driver *driver, pier_pid pid) {
-  struct pier__user *user = user_of(driver, pid);
-  if (!user) {
-    user = pier_alloc(sizeof *user);
-    if (!user) return PIER_ENOMEM;
-    user->pid = pid;
-    user->count = 0;
-    user->next = driver->users;
-    driver->users = user;
-  }
-  user->count++;
-  driver->unloading = 0;
-  return 0;
-}
-
-static void drop_user(struct pier__driver *driver, pier_pid pid) {
-  struct pier__user **at = &driver->users, *user;
-  while (*at && (*at)->pid.number != pid.number)
-    at = &(*at)->next;
-  user = *at;
-  if (!user) return;
-  *at = user->next;
-  pier_free(user);
-}
-
-/* ---- Loading ------------------------------------------------------------------------ */
-
-static void driver_free_all(struct pier__driver *driver) {
-  while (driver->users)
-    drop_user(driver, driver->users->pid);
-  pier_free(driver->folder);
-  pier_free(driver->name);
-  pier_free(driver);
-}
-
-static char *copy_text(const char *text, size_t size) {
+char *pier__driver_text(const char *text, size_t size) {
   char *copy = pier_alloc(size + 1);
   if (!copy) return NULL;
   memcpy(copy, text, size);
@@ -63,86 +21,81 @@ static char *copy_text(const char *text, size_t size) {
   return copy;
 }
 
-/* Slashes at the end do not count. */
-static size_t folder_size(const char *folder) {
+size_t pier__folder_size(const char *folder) {
   size_t size = strlen(folder);
-  while (size > 1 && folder[size - 1] == '/')
+  while (size > 0 && folder[size - 1] == '/')
     size--;
   return size;
 }
 
-static struct pier__driver *driver_new(struct pier__drivers *drivers, const char *folder,
-                                       const char *name) {
+/* ---- Loading ------------------------------------------------------------------------ */
+
+static void driver_free_all(struct pier__driver *driver) {
+  pier__users_free(driver);
+  pier_free(driver->folder);
+  pier_free(driver->reload_folder);
+  pier_free(driver->name);
+  pier_free(driver);
+}
+
+static struct pier__driver *allocate(struct pier__drivers *drivers, const char *folder,
+                                     const char *name) {
   struct pier__driver *driver = pier_alloc(sizeof *driver);
   if (!driver) return NULL;
   memset(driver, 0, sizeof *driver);
   driver->drivers = drivers;
-  driver->folder = copy_text(folder, folder_size(folder));
-  driver->name = copy_text(name, strlen(name));
+  driver->folder = pier__driver_text(folder, pier__folder_size(folder));
+  driver->name = pier__driver_text(name, strlen(name));
   if (driver->folder && driver->name) return driver;
   driver_free_all(driver);
   return NULL;
 }
 
-static int load_again(struct pier__driver *driver, pier_pid pid, const char *folder,
-                      int kill_ports, pier_diag *diag) {
-  size_t size = folder_size(folder);
-  if (driver->permanent)
-    return pier_diag_set(diag, PIER_EDRVPERMANENT, 0, "the driver cannot be loaded again");
-  if (strlen(driver->folder) != size || memcmp(driver->folder, folder, size) != 0 ||
-      driver->kill_ports != (unsigned)kill_ports)
-    return pier_diag_set(diag, PIER_EDRVNAME, 0,
-                         "it is loaded from %.100s, or with other options", driver->folder);
-  return add_user(driver, pid);
+static void put_in_list(struct pier__driver *driver) {
+  driver->next = driver->drivers->first;
+  driver->drivers->first = driver;
 }
 
-static int load_first(struct pier__drivers *drivers, pier_pid pid, struct pier__driver *driver,
-                      pier_diag *diag) {
-  int error = add_user(driver, pid);
-  if (error == 0) {
-    /* nothing of the driver may be called from inside its init */
-    pier__call_begin(driver, NULL, "init");
-    error = pier__library_open(driver, diag);
-    pier__call_end(drivers);
-  }
+static void take_from_list(const struct pier__driver *driver) {
+  struct pier__driver **at = &driver->drivers->first;
+  while (*at != driver)
+    at = &(*at)->next;
+  *at = driver->next;
+}
+
+/* Nothing of the driver may be called from inside its init. */
+static int open_library(struct pier__driver *driver, pier_diag *diag) {
+  int error;
+  pier__call_begin(driver, NULL, "init");
+  error = pier__library_open(driver, diag);
+  pier__call_end(driver->drivers);
+  if (error == 0) put_in_list(driver);
+  return error;
+}
+
+static void close_library(struct pier__driver *driver) {
+  take_from_list(driver);
+  pier__call_begin(driver, NULL, "finish");
+  pier__library_close(driver);
+  pier__call_end(driver->drivers);
+}
+
+int pier__driver_new(struct pier__drivers *drivers, const char *folder, const char *name,
+                     struct pier__driver **driver, pier_diag *diag) {
+  struct pier__driver *fresh = allocate(drivers, folder, name);
+  int error;
+  if (!fresh) return pier_diag_set(diag, PIER_ENOMEM, 0, "out of memory");
+  error = open_library(fresh, diag);
   if (error < 0) {
-    drivers->open_error = driver->open_error;
-    driver_free_all(driver);
-    return error;
+    drivers->open_error = fresh->open_error;
+    driver_free_all(fresh);
+  } else {
+    *driver = fresh;
   }
-  driver->next = drivers->first;
-  drivers->first = driver;
-  return 0;
+  return error;
 }
 
-int pier__driver_load(pier_process *caller, const char *folder, const char *name,
-                      int kill_ports, pier_diag *diag) {
-  struct pier__drivers *drivers;
-  struct pier__driver *driver;
-  int error = pier__may_call(caller);
-  if (error == 0) error = pier_driver_enable(caller->host);
-  if (error < 0) return pier_diag_set(diag, error, 0, "%s", pier_strerror(error));
-  drivers = caller->host->drivers;
-  if (drivers->depth > 0)
-    return pier_diag_set(diag, PIER_ESTATE, 0, "from inside a callback of a driver");
-  driver = pier__driver_find(drivers, name, strlen(name));
-  if (driver) return load_again(driver, caller->pid, folder, kill_ports, diag);
-  driver = driver_new(drivers, folder, name);
-  if (!driver) return pier_diag_set(diag, PIER_ENOMEM, 0, "out of memory");
-  driver->kill_ports = kill_ports != 0;
-  return load_first(drivers, caller->pid, driver, diag);
-}
-
-int pier_driver_load(pier_process *caller, const char *folder, const char *name,
-                     pier_diag *diag) {
-  return pier__driver_load(caller, folder, name, 0, diag);
-}
-
-int pier_driver_loaded(const pier_host *host, const char *name) {
-  return host->drivers && pier__driver_find(host->drivers, name, strlen(name)) != NULL;
-}
-
-/* ---- Unloading ----------------------------------------------------------------------- */
+/* ---- The ports --------------------------------------------------------------------- */
 
 /* The number of a port of that driver, above `after`; 0 none. */
 static uint64_t next_port(const pier_host *host, const struct pier__driver *driver,
@@ -158,81 +111,118 @@ static uint64_t next_port(const pier_host *host, const struct pier__driver *driv
   return best;
 }
 
-static void end_ports(const pier_host *host, const struct pier__driver *driver) {
+void pier__driver_end_ports(struct pier__driver *driver, enum pier__driver_state state) {
+  const pier_host *host = driver->drivers->host;
   struct pier__atom reason;
   uint64_t number = 0;
+  unsigned outer = driver->drivers->sweeping;
+  driver->drivers->sweeping = 1; /* who is told may unload it as well */
+  driver->state = state;
   while ((number = next_port(host, driver, number))) {
     struct pier__hport *port = pier__table_get(&host->ports, number);
     pier__pin(port);
     pier__port_failed(&port->core, pier__atom(&reason, "driver_unloaded"));
     pier__unpin(port);
   }
+  driver->drivers->sweeping = outer & 1;
 }
 
-static void last_user_left(struct pier__driver *driver, int kill_ports) {
-  driver->unloading = 1;
-  if (kill_ports || driver->kill_ports) {
-    driver->jobs++; /* until all of them have ended */
-    end_ports(driver->drivers->host, driver);
-    driver->jobs--;
-  }
+/* ---- Going --------------------------------------------------------------------------- */
+
+static int is_to_go(const struct pier__driver *driver) {
+  const struct pier__user *user = driver->users;
+  if (driver->state == PIER__DRIVER_OK || driver->state == PIER__DRIVER_PERMANENT) return 0;
+  while (user && (user->stake != PIER__LOADED || user->released))
+    user = user->next;
+  return !user && driver->ports + driver->jobs == 0;
 }
 
-int pier_driver_unload(pier_process *caller, const char *name, int kill_ports) {
-  struct pier__drivers *drivers = caller->host->drivers;
-  struct pier__driver *driver;
+void pier__drivers_later(struct pier__drivers *drivers) {
+  if (drivers->later) return;
+  drivers->later = 1;
+  pier__drivers_wake(drivers);
+}
+
+void pier__driver_needed_less(struct pier__driver *driver) {
+  if (is_to_go(driver)) pier__drivers_later(driver->drivers);
+}
+
+/* Both kinds, as they stand in the list. */
+static void tell_unloaded(struct pier__driver *driver) {
   struct pier__user *user;
-  int error = pier__may_call(caller);
-  if (error < 0) return error;
-  driver = drivers ? pier__driver_find(drivers, name, strlen(name)) : NULL;
-  if (!driver) return PIER_EDRVNOTLOADED;
-  if (drivers->depth > 0) return PIER_ESTATE;
-  if (driver->permanent) return PIER_EDRVPERMANENT;
-  user = user_of(driver, caller->pid);
-  if (!user && driver->users) return PIER_EDRVNOTYOURS;
-  if (user && --user->count == 0) drop_user(driver, caller->pid);
-  if (!driver->users) last_user_left(driver, kill_ports);
-  pier__drivers_sweep(drivers);
-  return 0;
+  for (user = driver->users; user; user = user->next)
+    if (user->stake == PIER__AWAIT_UNLOAD_ONLY) user->stake = PIER__AWAIT_UNLOAD;
+  pier__users_tell(driver, PIER__AWAIT_UNLOAD, "DOWN", "unloaded");
 }
 
-void pier__driver_drop_user(struct pier__drivers *drivers, pier_pid pid) {
-  struct pier__driver *driver;
-  unsigned outer = drivers->sweeping;
-  drivers->sweeping = 1; /* the list stays as it is */
-  for (driver = drivers->first; driver; driver = driver->next) {
-    if (driver->permanent || !user_of(driver, pid)) continue;
-    drop_user(driver, pid);
-    if (!driver->users) last_user_left(driver, 0);
+static void tell_failure(struct pier__driver *driver, int failure) {
+  const struct pier__news news = {.way = "DOWN",
+                                  .what = "load_failure",
+                                  .failure = failure,
+                                  .open_error = driver->open_error};
+  struct pier__user *user;
+  while ((user = driver->users)) {
+    pier_process *process = pier__process(driver->drivers->host, user->pid);
+    driver->users = user->next;
+    if (process && user->stake == PIER__AWAIT_LOAD)
+      pier__user_tell(process, user->reference, driver->name, &news);
+    pier_free(user);
   }
-  drivers->sweeping = outer & 1;
+}
+
+/* All who have loaded it have it again, or nobody has. */
+static void load_again(struct pier__driver *driver) {
+  struct pier__user *user;
+  int error;
+  pier_free(driver->folder);
+  driver->folder = driver->reload_folder;
+  driver->reload_folder = NULL;
+  driver->state = PIER__DRIVER_OK;
+  error = open_library(driver, NULL);
+  if (error < 0) {
+    tell_failure(driver, error);
+    driver_free_all(driver);
+    return;
+  }
+  for (user = driver->users; user; user = user->next)
+    user->released = 0;
+  pier__users_tell(driver, PIER__AWAIT_LOAD, "UP", "loaded");
+}
+
+static struct pier__driver *next_to_go(const struct pier__drivers *drivers) {
+  struct pier__driver *driver = drivers->first;
+  while (driver && !is_to_go(driver))
+    driver = driver->next;
+  return driver;
 }
 
 void pier__drivers_sweep(struct pier__drivers *drivers) {
-  struct pier__driver **at = &drivers->first, *driver;
+  struct pier__driver *driver;
   if (drivers->depth > 0 || drivers->sweeping) return;
   drivers->sweeping = 1;
-  while ((driver = *at)) {
-    if (!driver->unloading || driver->permanent || driver->ports + driver->jobs > 0) {
-      at = &driver->next;
-      continue;
-    }
-    *at = driver->next;
-    pier__call_begin(driver, NULL, "finish");
-    pier__library_close(driver);
-    pier__call_end(drivers);
-    driver_free_all(driver);
+  drivers->later = 0;
+  while ((driver = next_to_go(drivers))) {
+    close_library(driver);
+    tell_unloaded(driver);
+    if (driver->reload_folder)
+      load_again(driver);
+    else
+      driver_free_all(driver);
   }
   drivers->sweeping = 0;
 }
 
 int driver_lock_driver(ErlDrvPort port) {
+  static const enum pier__stake waiting[] = {PIER__AWAIT_LOAD, PIER__AWAIT_UNLOAD,
+                                             PIER__AWAIT_UNLOAD_ONLY};
   const struct pier__dport *dport = pier__handle_get(port);
   struct pier__driver *driver;
-  if (!dport) return -1;
+  size_t i;
+  if (!dport || !dport->driver->library) return -1;
   driver = dport->driver;
-  driver->permanent = 1;
-  while (driver->users)
-    drop_user(driver, driver->users->pid);
+  for (i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
+    pier__users_tell(driver, waiting[i], "UP", "permanent");
+  pier__users_free(driver);
+  driver->state = PIER__DRIVER_PERMANENT;
   return 0;
 }

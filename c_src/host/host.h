@@ -243,6 +243,7 @@ struct pier__pending {
   pier_span *batch;  /* what order.batch points into, and that into bytes */
   pier_buffer value; /* of the function that was called; a whole term */
   int done, error;
+  uint64_t awaited; /* reference of the message that ends it, of no order; else 0 */
 };
 /* 0, 1 with PIER_LATER, or an error. */
 int pier__output(pier_process *caller, struct pier__order *order, unsigned flags);
@@ -250,6 +251,13 @@ void pier__calm(struct pier__hport *port);
 void pier__resume(pier_host *host);
 int pier__pending_wait(pier_process *caller, int timeout_ms); /* as pier_await */
 void pier__pending_drop(pier_process *process);
+/* Suspends a process in a call that is to end with that message: 1, PIER_ENOMEM. Whoever
+ * has the message appends what the call returns to pending->value instead. */
+int pier__suspend_for(pier_process *process, uint64_t reference);
+static inline int pier__awaits(const pier_process *process, uint64_t reference) {
+  return process->pending && !process->pending->done && process->pending->awaited == reference;
+}
+void pier__pending_finish(pier_process *process, int error);
 /* PIER_ENOPROC and PIER_ESUSPENDED: who may not call anything now. */
 static inline int pier__may_call(const pier_process *caller) {
   if (caller->dead) return PIER_ENOPROC;

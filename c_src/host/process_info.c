@@ -83,7 +83,9 @@ static int put_trap_exit(const pier_process *process, const pier_process *caller
 static int put_status(const pier_process *process, const pier_process *caller,
                       pier_buffer *out) {
   if (process == caller) return pier_write_atom(out, "running");
-  return pier_write_atom(out, pier_process_suspended(process) ? "suspended" : "waiting");
+  if (!pier_process_suspended(process) || process->pending->awaited)
+    return pier_write_atom(out, "waiting");
+  return pier_write_atom(out, "suspended");
 }
 
 static int put_name(const pier_process *process, const pier_process *caller, pier_buffer *out) {

@@ -87,7 +87,7 @@ void pier__calm(struct pier__hport *port) {
   pier__wake(host);
 }
 
-static void finish(pier_process *process, int error) {
+void pier__pending_finish(pier_process *process, int error) {
   process->pending->done = 1;
   process->pending->error = error;
   if (process->receive && process->mailbox.first) pier__make_ready(process);
@@ -103,7 +103,7 @@ void pier__resume(pier_host *host) {
     if (error == PIER_EBUSY)
       wait_for(process, pier__usable(host, process->pending->order.port));
     else if (!process->dead)
-      finish(process, error);
+      pier__pending_finish(process, error);
     pier__process_unpin(process);
   }
 }
@@ -153,6 +153,15 @@ static int suspend(pier_process *process, const struct pier__order *order) {
   process->pending = pending;
   wait_for(process, pier__usable(process->host, order->port));
   return 0;
+}
+
+int pier__suspend_for(pier_process *process, uint64_t reference) {
+  struct pier__pending *pending = pier_alloc(sizeof *pending);
+  if (!pending) return PIER_ENOMEM;
+  memset(pending, 0, sizeof *pending);
+  pending->awaited = reference;
+  process->pending = pending;
+  return 1;
 }
 
 void pier__pending_drop(pier_process *process) {

@@ -82,7 +82,11 @@ PIER_API const char *pier_version(void);
   X(PIER_EDRVNAME, -10505, "bad_driver_name")                                                  \
   X(PIER_EDRVPERMANENT, -10506, "permanent")                                                   \
   X(PIER_EDRVNOTLOADED, -10507, "not_loaded")                                                  \
-  X(PIER_EDRVNOTYOURS, -10508, "not_loaded_by_this_process")
+  X(PIER_EDRVNOTYOURS, -10508, "not_loaded_by_this_process")                                   \
+  X(PIER_EDRVOTHER, -10509, "inconsistent")                                                    \
+  X(PIER_EDRVLINKEDIN, -10510, "linked_in_driver")                                             \
+  X(PIER_EDRVUSED, -10511, "pending_process")                                                  \
+  X(PIER_EDRVRELOADING, -10512, "pending_reload")
 
 typedef enum pier_error {
 #define PIER_ERROR_ENUM(name, number, text) name = number,

@@ -39,58 +39,6 @@ struct row {
 #define COMMAND(data)                                                                          \
   { "port_command", "[@p, " data "]", "true" }
 
-static struct row ddll[] = {
-    {"a driver is loaded once and again",
-     {ARITH,
-      ARITH,
-      {"erl_ddll:loaded_drivers", "[]", "{ok,[\"arith_drv\"]}"},
-      {"erl_ddll:unload", "[arith_drv]", "ok"},
-      {"erl_ddll:loaded_drivers", "[]", "{ok,[\"arith_drv\"]}"},
-      {"erl_ddll:unload", "[arith_drv]", "ok"},
-      {"erl_ddll:loaded_drivers", "[]", "{ok,[]}"},
-      {"erl_ddll:unload", "[arith_drv]", "{error,not_loaded}"}}},
-    {"slashes at the end do not count",
-     {ARITH, {"erl_ddll:load", "[\"" FOLDER "//\", arith_drv]", "ok"}}},
-    {"another folder is another driver",
-     {ARITH, {"erl_ddll:load", "[\"./" FOLDER "\", arith_drv]", "{error,bad_driver_name}"}}},
-    {"other options do not go with it",
-     {ARITH,
-      {"erl_ddll:load_driver", "[\"" FOLDER "\", arith_drv]", "{error,bad_driver_name}"}}},
-    {"no such file",
-     {{"erl_ddll:load", "[\"" FOLDER "\", nosuch]", "{error,{open_error,-10}}"},
-      {"erl_ddll:format_error", "[{open_error, -10}]",
-       "\"cannot open shared object file: No such file or directory\""}}},
-    {"a library that is no driver",
-     {{"erl_ddll:load", "[\"" FOLDER "\", no_init_drv]", "{error,no_driver_init}"},
-      {"erl_ddll:format_error", "[no_driver_init]", "\"No driver init in dynamic library\""}}},
-    {"a marker that is none",
-     {{"erl_ddll:load", "[\"" FOLDER "\", old_drv]", "{error,driver_incorrect_version}"}}},
-    {"a driver that has another name",
-     {{"erl_ddll:load", "[\"" FOLDER "\", misnamed_drv]", "{error,bad_driver_name}"}}},
-    {"an init that fails",
-     {{"erl_ddll:load", "[\"" FOLDER "\", bad_init_drv]", "{error,driver_init_failed}"}}},
-    {"names that are none",
-     {{"erl_ddll:load", "[\"" FOLDER "\", '']", "error:badarg"},
-      {"erl_ddll:load", "[\"" FOLDER "\", 12]", "error:badarg"},
-      {"erl_ddll:unload", "[12]", "error:badarg"},
-      {"erl_ddll:format_error", "[nonsense]", "error:badarg"}}},
-    {"unloading waits for ports",
-     {ARITH,
-      OPEN("arith_drv", "[]"),
-      {"erl_ddll:unload", "[arith_drv]", "ok"},
-      {"erl_ddll:loaded_drivers", "[]", "{ok,[\"arith_drv\"]}"},
-      CONTROL("1", "[2,3]", "\"5\""),
-      {"port_close", "[@p]", "true"},
-      MAIL("{'EXIT',@p,normal}"),
-      {"erl_ddll:loaded_drivers", "[]", "{ok,[]}"}}},
-    {"ports end with their driver",
-     {{"erl_ddll:load_driver", "[\"" FOLDER "\", arith_drv]", "ok"},
-      OPEN("arith_drv", "[]"),
-      {"erl_ddll:unload_driver", "[arith_drv]", "ok"},
-      MAIL("{'EXIT',@p,driver_unloaded}"),
-      {"erl_ddll:loaded_drivers", "[]", "{ok,[]}"}}},
-};
-
 static struct row opening[] = {
     {"by the first word of a command",
      {ARITH,
@@ -320,8 +268,7 @@ static void goes_as_in_the_beam(void **state) {
 }
 
 int main(void) {
-  int failed = RUN_ROWS(ddll, goes_as_in_the_beam);
-  failed += RUN_ROWS(opening, goes_as_in_the_beam);
+  int failed = RUN_ROWS(opening, goes_as_in_the_beam);
   failed += RUN_ROWS(talking, goes_as_in_the_beam);
   failed += RUN_ROWS(ending, goes_as_in_the_beam);
   failed += RUN_ROWS(later, goes_as_in_the_beam);

@@ -31,6 +31,8 @@ static void belongs_to_who_loaded_it(void **state) {
   assert_int_equal(pier_driver_unload(scene.me, "arith_drv", 0), PIER_EDRVNOTYOURS);
   assert_int_equal(pier_driver_loaded(scene.host, "arith_drv"), 1);
   pier_process_exit(other, NULL);
+  assert_int_equal(pier_driver_loaded(scene.host, "arith_drv"), 1);
+  assert_int_equal(pier_host_run_once(scene.host, PATIENCE_MS), 1);
   assert_int_equal(pier_driver_loaded(scene.host, "arith_drv"), 0);
   scene_close(&scene);
 }

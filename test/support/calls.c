@@ -149,6 +149,10 @@ static const char *describe(int error) {
   return text;
 }
 
+const char *call_again(void) {
+  return describe(0);
+}
+
 const char *call(pier_process *caller, const char *function, const char *arguments) {
   pier_buffer list = PIER_BUFFER_INIT;
   int error;

@@ -21,6 +21,8 @@ void call_arguments(pier_buffer *out, const char *arguments);
  * an exception as "error:badarg" or "error:{badarg,badopt}"; "dead"; an error of
  * pier_apply itself by its name. Lives until the next call. */
 const char *call(pier_process *caller, const char *function, const char *arguments);
+/* What the last call gave, with the letters of now. */
+const char *call_again(void);
 /* Starts it: "suspended", or as above. */
 const char *call_start(pier_process *caller, const char *function, const char *arguments);
 /* "timeout", or as above. */

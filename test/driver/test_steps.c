@@ -1,0 +1,145 @@
+/* The rows of test/driver/steps in the native host; steps.escript runs the same in the
+ * BEAM. A row begins with "== " and its name; each line after it is a step:
+ *
+ *   erl_ddll:load ["build/drivers", arith_drv] -> ok    a call and what it gives
+ *   p = open_port [{spawn, x}, []] -> @p                which is @p from then on
+ *   mail -> {'EXIT',@p,normal}                          the next message
+ *   o: mail -> timeout                                  the same for another process
+ *   turn                                                others have their turn
+ *
+ * @m is the process of the row, which must have no mail left in the end, @o the other
+ * one. Calls that follow one another come in one time slice of the BEAM's, and in one
+ * turn of the host. */
+#include "../support/calls.h"
+#include "../support/cmocka_all.h"
+#include "../support/mail.h"
+#include "../support/rows.h"
+
+#include <glob.h>
+#include <pier/driver.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 1000, STEPS = 64, PATIENCE_MS = 20000, TURNS = 20 };
+
+struct row {
+  const char *name;
+  const char *steps[STEPS];
+  int count;
+};
+
+static struct row rows[ROWS];
+static size_t row_count;
+
+/* ---- Reading ------------------------------------------------------------------------- */
+
+static char *contents(const char *path) {
+  FILE *file = fopen(path, "r");
+  char *text = NULL;
+  long size;
+  if (!file) abort();
+  fseek(file, 0, SEEK_END);
+  size = ftell(file);
+  rewind(file);
+  text = calloc(1, (size_t)size + 1);
+  if (!text || fread(text, 1, (size_t)size, file) != (size_t)size) abort();
+  fclose(file);
+  return text;
+}
+
+static void take_line(char *line) {
+  struct row *row;
+  if (*line == '\0' || *line == '#') return;
+  if (strncmp(line, "== ", 3) == 0) {
+    if (row_count == ROWS) abort();
+    rows[row_count++].name = line + 3;
+    return;
+  }
+  row = &rows[row_count - 1];
+  if (row->count == STEPS) abort();
+  row->steps[row->count++] = line;
+}
+
+static void read_file(char *text) {
+  char *next;
+  for (; text; text = next) {
+    next = strchr(text, '\n');
+    if (next) *next++ = '\0';
+    take_line(text);
+  }
+}
+
+/* ---- Running ------------------------------------------------------------------------- */
+
+struct actors {
+  struct scene scene;
+  pier_process *other;
+};
+
+static const char *do_call(pier_process *who, const char *step) {
+  char function[64], arguments[4096];
+  size_t size = strcspn(step, " ");
+  assert_true(size < sizeof function && strlen(step) < sizeof arguments);
+  memcpy(function, step, size);
+  function[size] = '\0';
+  strcpy(arguments, step + size + 1);
+  *strstr(arguments, " -> ") = '\0';
+  return call(who, function, arguments);
+}
+
+static const char *do_step(struct actors *actors, const char *step) {
+  pier_process *who = actors->scene.me;
+  const char *got;
+  char letter;
+  int turns = 0;
+  if (strncmp(step, "o: ", 3) == 0) {
+    who = actors->other;
+    step += 3;
+  }
+  if (strncmp(step, "mail", 4) == 0) return call_mail(who, PATIENCE_MS);
+  if (strcmp(step, "turn") == 0) {
+    while (turns++ < TURNS && pier_host_run_once(actors->scene.host, turns < 2 ? 10 : 0) == 1)
+      ;
+    return "";
+  }
+  if (strncmp(step + 1, " = ", 3) != 0) return do_call(who, step);
+  letter = *step;
+  got = do_call(who, step + 4);
+  if (strncmp(got, "error", 5) == 0) return got;
+  call_let_result(letter);
+  return call_again();
+}
+
+static void goes_as_in_the_beam(void **state) {
+  const struct row *row = *state;
+  struct actors actors;
+  int i;
+  scene_open(&actors.scene);
+  assert_int_equal(pier_process_new(actors.scene.host, &actors.other), 0);
+  assert_int_equal(pier_trap_exit(actors.other, 1), 0);
+  assert_int_equal(pier_driver_enable(actors.scene.host), 0);
+  call_let_pid('m', pier_self(actors.scene.me));
+  call_let_pid('o', pier_self(actors.other));
+  for (i = 0; i < row->count; i++) {
+    const char *wanted = strstr(row->steps[i], "-> ");
+    const char *got = do_step(&actors, row->steps[i]);
+    if (strcmp(got, wanted ? wanted + 3 : "") != 0)
+      fail_msg("%s\n  gave: %s", row->steps[i], got);
+  }
+  assert_string_equal(call_mail(actors.scene.me, 0), "timeout");
+  scene_close(&actors.scene);
+  call_forget();
+}
+
+int main(int argc, char **argv) {
+  glob_t found;
+  size_t i;
+  int failed;
+  if (glob(argc > 1 ? argv[1] : "test/driver/steps/*.steps", 0, NULL, &found) != 0) return 1;
+  for (i = 0; i < found.gl_pathc; i++)
+    read_file(contents(found.gl_pathv[i]));
+  globfree(&found);
+  failed = run_rows("steps", rows, sizeof rows[0], row_count, goes_as_in_the_beam);
+  return failed;
+}
