@@ -59,7 +59,9 @@ JANSSON_LIBS := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)
 # Only the command uses jansson, and does without where it is missing.
 NO_JSON := $(if $(JANSSON_LIBS),json_none,json_read json_write)
 SCENARIO_SOURCES := $(wildcard c_src/scenario/*.c)
-NO_DRIVERS := $(if $(DRIVER_LAYER),drivers_none,drivers)
+# Nor are there drivers without their API.
+WITH_DRIVERS := driver driver_elf driver_probe driver_use
+NO_DRIVERS := $(if $(DRIVER_LAYER),driver_none,$(WITH_DRIVERS))
 CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c) $(NO_DRIVERS:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)) $(SCENARIO_SOURCES)
 # So does nettle, for the SHA-256 of scenarios.
 NETTLE_LIBS := $(or $(shell $(PKG_CONFIG) --libs nettle 2>/dev/null),-lnettle)
@@ -154,12 +156,14 @@ $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $
 $(BUILD)/drivers/%.so: test/drivers/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared $(DRIVER_CFLAGS) -o $@ $<
-$(CHECK)/test/driver/% $(BUILD)/thread/test/driver/% $(BUILD)/plain/test/driver/%: LDFLAGS += -rdynamic
+$(CHECK)/test/driver/% $(BUILD)/thread/test/driver/% $(BUILD)/plain/test/driver/%: LDFLAGS += $(EXPORTS)
 # Those of the scenarios have these besides.
 $(CHECK)/test/scenario/%: $(CHECK)/obj/test/scenario/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) \
   $(SCENARIO_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS) $(NETTLE_LIBS)
+# What the command reads of libraries.
+$(CHECK)/test/driver/test_elf: $(CHECK)/obj/c_src/cli/driver_elf.o
 # The kept corpus of a fuzzer, without clang.
 $(CHECK)/test/fuzz/replay_%: $(CHECK)/obj/test/fuzz/fuzz_%.o $(CHECK)/obj/test/fuzz/replay.o \
   $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
@@ -179,7 +183,7 @@ $(CHECK)/mutants/%/host.o: $(CHECK)/mutants/%/host.c $(CHECK)/flags
 $(CHECK)/mutants/%/pier: $(CHECK)/mutants/%/host.o $(CLI_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) $(EXPORTS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 # The command as it is where there is no erl_driver.h.
-$(CHECK)/without_drivers/pier: $(patsubst %.c,$(CHECK)/obj/%.o,$(CLI_SOURCES:%/drivers.c=%/drivers_none.c)) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+$(CHECK)/without_drivers/pier: $(patsubst %.c,$(CHECK)/obj/%.o,$(filter-out $(WITH_DRIVERS:%=c_src/cli/%.c),$(CLI_SOURCES)) c_src/cli/driver_none.c) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
 $(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
@@ -205,7 +209,7 @@ checked: all tests
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
 
 # What has threads, with the thread sanitizer; then without any below valgrind.
-THREADED := $(filter test/peer/% test/driver/%,$(TESTS:%=test/%))
+THREADED := $(filter-out test/driver/test_elf,$(filter test/peer/% test/driver/%,$(TESTS:%=test/%)))
 $(BUILD)/thread/test/%: $(BUILD)/thread/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/thread/obj/%.o) $(BUILD)/thread/libpier_host.a $(BUILD)/thread/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(THREAD_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)

@@ -1,5 +1,6 @@
 /* pier call: terms in, answers out. */
 #include "cli/dialogue.h"
+#include "cli/driver.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,26 +10,43 @@ static const char who[] = "pier call";
 
 static const char help[] =
     "usage: pier call [OPTIONS] TERM... -- PROG [ARG...]\n"
+    "       pier call --driver DIR/NAME [--op N] [--control] TERM... [-- ARG...]\n"
     "\n"
     "Opens PROG as a port program, sends each TERM (Erlang text) to it as an external\n"
     "term in a frame, waits for the answer to it and prints that, a line for each.\n"
     "\n"
     "  --packet N    frames are {packet,N}: 1, 2 or 4 (default 4)\n"
     "  --timeout MS  how long to wait for each answer (default 5000)\n"
+    "  --driver DIR/NAME  no program: the linked-in driver DIR/NAME.so, whose start gets\n"
+    "                NAME and the ARGs; each TERM goes through port_call(Port, N, TERM)\n"
+    "  --op N        the N of that (default 0)\n"
+    "  --control     port_control(Port, N, TERM) instead: TERM is iodata\n"
     "  --help, --version\n"
     "\n"
     "@FILE instead of a TERM takes the text from FILE, @- from standard input.\n"
     "PROG is a path, or the name of a program in PATH; it and its arguments go through as\n"
     "given. Status: 0; 1 a request was not answered; 2 bad usage or TERM; 126 PROG cannot\n"
-    "be executed; 127 it cannot be found.\n"
+    "be executed, or the driver cannot be loaded; 127 it cannot be found.\n"
     "\n"
-    "  pier call '{add,1,2}' '{mul,6,7}' -- priv/calc\n";
+    "  pier call '{add,1,2}' '{mul,6,7}' -- priv/calc\n"
+    "  pier call --driver priv/sum_drv --op 1 '[1,2,3]'\n";
 
-enum { OPTION_PACKET = 256, OPTION_TIMEOUT, OPTION_HELP, OPTION_VERSION };
+enum {
+  OPTION_PACKET = 256,
+  OPTION_TIMEOUT,
+  OPTION_DRIVER,
+  OPTION_OPERATION,
+  OPTION_CONTROL,
+  OPTION_HELP,
+  OPTION_VERSION
+};
 
 static const struct option options[] = {
     {"packet", required_argument, NULL, OPTION_PACKET},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"driver", required_argument, NULL, OPTION_DRIVER},
+    {"op", required_argument, NULL, OPTION_OPERATION},
+    {"control", no_argument, NULL, OPTION_CONTROL},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -40,6 +58,8 @@ typedef struct call {
   char **texts;       /* the TERMs as typed */
   int count;
   char **program; /* PROG and its arguments, NULL-terminated */
+  pier__driver_call driver;
+  int for_driver; /* one of its options was given */
 } call;
 
 /* "bad term: line 1, column 8: ...", and the line with a caret under the place. */
@@ -105,6 +125,15 @@ static int set_option(void *context, int option) {
     if (pier__read_number(who, "--timeout", optarg, 0, INT_MAX, &number)) return PIER__USAGE;
     c->dialogue.timeout_ms = (int)number;
     return 0;
+  case OPTION_DRIVER:
+    c->driver.driver = optarg;
+    return 0;
+  case OPTION_OPERATION:
+    c->for_driver = 1;
+    return pier__read_number(who, "--op", optarg, 0, UINT32_MAX, &c->driver.operation);
+  case OPTION_CONTROL:
+    c->for_driver = c->driver.control = 1;
+    return 0;
   case OPTION_HELP:
     fputs(help, stdout);
     return -1;
@@ -124,11 +153,13 @@ static int read_arguments(call *c, int argc, char **argv) {
     return pier__fail(who, PIER__USAGE, "no TERM given (see pier call --help)");
   for (at = first; at < argc && strcmp(argv[at], "--") != 0;)
     at++;
-  if (at + 1 >= argc)
-    return pier__fail(who, PIER__USAGE, "no program given after -- (see pier call --help)");
   c->texts = argv + first;
   c->count = at - first;
-  c->program = argv + at + 1;
+  c->program = argv + at + (at < argc);
+  if (c->for_driver && !c->driver.driver)
+    return pier__fail(who, PIER__USAGE, "--op and --control go with --driver");
+  if (!c->driver.driver && at + 1 >= argc)
+    return pier__fail(who, PIER__USAGE, "no program given after -- (see pier call --help)");
   return 0;
 }
 
@@ -149,6 +180,11 @@ static int ask_all(call *c) {
 static int talk(call *c) {
   pier_buffer path = PIER_BUFFER_INIT;
   int status;
+  if (c->driver.driver) {
+    c->driver.who = who;
+    c->driver.args = c->program;
+    return pier__driver_call_all(&c->driver, c->terms, c->texts, c->count);
+  }
   c->dialogue.program = c->program[0];
   status = pier__find_program(who, c->program[0], &path);
   if (status == 0) {

@@ -18,6 +18,7 @@ enum {
 
 /* One subcommand: argv[0] is its own name. Returns the exit status. */
 int pier__call_main(int argc, char **argv);
+int pier__driver_main(int argc, char **argv);
 int pier__new_main(int argc, char **argv);
 int pier__peer_main(int argc, char **argv);
 int pier__run_main(int argc, char **argv);

@@ -15,6 +15,8 @@ typedef struct subcommand {
 static const subcommand subcommands[] = {
     {"call", pier__call_main, "call [OPTIONS] TERM... -- PROG [ARG...]",
      "send terms to a port program and print its answers"},
+    {"driver", pier__driver_main, "driver DIR/NAME",
+     "say what a linked-in driver is, what it needs, and whether it loads"},
     {"new", pier__new_main, "new [--rebar3|--mix|--make] DIR",
      "write a small project: a program in C, its owner, tests that pass"},
     {"peer", pier__peer_main, "peer ACTIONS",
@@ -54,7 +56,8 @@ int main(int argc, char **argv) {
   if (argc < 2)
     return pier__fail(
         "pier", PIER__USAGE,
-        "no command given: call, new, peer, run, scenario, term or wrap (see pier --help)");
+        "no command given: call, driver, new, peer, run, scenario, term or wrap (see pier "
+        "--help)");
   if (strcmp(argv[1], "--help") == 0) return help();
   if (strcmp(argv[1], "--version") == 0) {
     printf("pier %s\n", pier_version());

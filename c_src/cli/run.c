@@ -1,4 +1,5 @@
 /* pier run: any program as a port; what its owner gets is printed. */
+#include "cli/driver.h"
 #include "cli/settings.h"
 
 #include <errno.h>
@@ -36,25 +37,42 @@ static int fail_error(const run *r, int error) {
 static void say_fault(pier_port port, const pier_diag *fault, void *state) {
   const run *r = state;
   (void)port;
-  pier__fail(PIER__RUN, PIER__FAILED, "%s: byte %zu of its output: %s", r->settings.program,
-             fault->offset, fault->text);
+  if (r->settings.driver)
+    pier__fail(PIER__RUN, PIER__FAILED, "%s", fault->text);
+  else
+    pier__fail(PIER__RUN, PIER__FAILED, "%s: byte %zu of its output: %s", r->settings.program,
+               fault->offset, fault->text);
+}
+
+/* The driver that is to be the port, where it is one. */
+static int load_driver(const run *r) {
+  pier__driver_path path = {PIER_BUFFER_INIT, PIER_BUFFER_INIT, PIER_BUFFER_INIT};
+  int status = 0;
+  if (!r->settings.driver) return 0;
+  status = pier__driver_path_read(PIER__RUN, r->settings.driver, &path);
+  if (status == 0) status = pier__driver_use(PIER__RUN, r->owner, &path);
+  pier__driver_path_free(&path);
+  return status;
 }
 
 static int open_port(run *r) {
   pier_host_config config;
   pier_port_info info;
   pier_diag diag = {0};
-  int error;
+  int error, status;
   pier_host_config_init(&config);
   config.log = say_fault;
   config.log_state = r;
   error = pier_host_new(&r->host, &config);
   if (error == 0) error = pier_process_new(r->host, &r->owner);
   if (error == 0) error = pier_trap_exit(r->owner, 1);
-  if (error == 0) error = pier_open(r->owner, &r->port, &r->settings.port, &diag);
+  if (error < 0) return fail_error(r, error);
+  status = load_driver(r);
+  if (status) return status;
+  error = pier_open(r->owner, &r->port, &r->settings.port, &diag);
   if (error < 0 && diag.error)
-    return pier__fail(PIER__RUN, PIER__USAGE, "%s: cannot be opened: %s", r->settings.program,
-                      diag.text);
+    return pier__fail(PIER__RUN, r->settings.driver ? PIER__FAILED : PIER__USAGE,
+                      "%s: cannot be opened: %s", r->settings.program, diag.text);
   if (error == 0) error = pier_port_info_get(r->host, r->port, &info);
   if (error < 0) return fail_error(r, error);
   r->os_pid = info.os_pid;

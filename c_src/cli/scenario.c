@@ -1,7 +1,7 @@
 /* pier scenario: what a process observes of its ports, on either host. */
 #include "cli/scenario.h"
 
-#include "cli/drivers.h"
+#include "cli/driver.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The native host: each scenario in a process of its own, several at a time. */
-#include "cli/drivers.h"
+#include "cli/driver.h"
 #include "cli/scenario.h"
 #include "cli/wrap.h"
 

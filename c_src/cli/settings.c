@@ -1,11 +1,14 @@
 /* From the arguments of `pier run` to the options of a port. */
 #include "cli/settings.h"
 
+#include "cli/driver.h"
+
 #include <limits.h>
 #include <string.h>
 
 static const char help[] =
     "usage: pier run [OPTIONS] -- PROG [ARG...]\n"
+    "       pier run [OPTIONS] --driver DIR/NAME [-- ARG...]\n"
     "\n"
     "Opens PROG as a port, sends it standard input and prints every message that the\n"
     "port's owner gets, a line for each. PROG is a path, or the name of a program in PATH;\n"
@@ -21,6 +24,8 @@ static const char help[] =
     "  --nouse-stdio                    it uses descriptors 3 and 4, not 0 and 1\n"
     "  --cd DIR, --env NAME=VALUE, --env NAME (without it), --arg0 NAME\n"
     "  --spawn                          PROG is a command line for the shell\n"
+    "  --driver DIR/NAME                no program: the linked-in driver DIR/NAME.so, whose\n"
+    "                                   start gets NAME and the ARGs\n"
     "\n"
     "Standard input (not read with --in):\n"
     "  --input raw|line|term  what is one command: the bytes as they are read (default);\n"
@@ -34,11 +39,12 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Status: the program's own, 128+n if signal n killed it (0 with --no-exit-status); 1 if\n"
-    "the port ended in another way; 2 bad usage; 126 PROG cannot be executed; 127 it cannot\n"
-    "be found.\n"
+    "the port ended in another way; 2 bad usage; 126 PROG cannot be executed, or the driver\n"
+    "cannot be loaded; 127 it cannot be found.\n"
     "\n"
     "  echo hello | pier run -- cat\n"
-    "  echo '{add,1,2}.' | pier run --packet 4 --input term -- priv/calc\n";
+    "  echo '{add,1,2}.' | pier run --packet 4 --input term -- priv/calc\n"
+    "  echo hello | pier run --driver priv/echo_drv\n";
 
 enum {
   SET_STREAM = 256,
@@ -49,6 +55,7 @@ enum {
   SET_ENV,
   SET_ARG0,
   SET_SPAWN,
+  SET_DRIVER,
   SET_INPUT,
   SET_WAIT,
   SHOW_HELP,
@@ -86,6 +93,7 @@ static const struct option options[] = {
     {"env", required_argument, NULL, SET_ENV},
     {"arg0", required_argument, NULL, SET_ARG0},
     {"spawn", no_argument, NULL, SET_SPAWN},
+    {"driver", required_argument, NULL, SET_DRIVER},
     {"input", required_argument, NULL, SET_INPUT},
     {"wait", required_argument, NULL, SET_WAIT},
     {"help", no_argument, NULL, SHOW_HELP},
@@ -138,6 +146,7 @@ static int set_input(pier__settings *s) {
 static int set_option(pier__settings *s, int option) {
   if (option >= SET_FLAG && option < SET_FLAG + FLAGS) {
     unsigned flag = flags[option - SET_FLAG].flag;
+    s->asked = flags[option - SET_FLAG].on ? s->asked | flag : s->asked & ~flag;
     s->port.flags = flags[option - SET_FLAG].on ? s->port.flags | flag : s->port.flags & ~flag;
     return 0;
   }
@@ -159,6 +168,10 @@ static int set_option(pier__settings *s, int option) {
     return 0;
   case SET_SPAWN:
     s->port.kind = PIER_SPAWN;
+    return 0;
+  case SET_DRIVER:
+    s->driver = optarg;
+    s->port.kind = PIER_SPAWN_DRIVER;
     return 0;
   case SET_INPUT:
     return set_input(s);
@@ -186,6 +199,23 @@ static int read_options(pier__settings *s, int argc, char **argv) {
   }
 }
 
+/* A driver knows no status, nor what else goes with a program only. */
+static int read_driver(pier__settings *s, char **args) {
+  pier__driver_path path = {PIER_BUFFER_INIT, PIER_BUFFER_INIT, PIER_BUFFER_INIT};
+  int status = pier__driver_path_read(PIER__RUN, s->driver, &path);
+  if (status == 0 &&
+      (s->port.kind != PIER_SPAWN_DRIVER || s->port.arg0 || s->asked & PIER_PORT_EXIT_STATUS))
+    status = pier__fail(PIER__RUN, PIER__USAGE,
+                        "--driver: no --spawn, --arg0 or --exit-status, for it is no program");
+  if (status == 0 && pier__driver_command(&path, args, &s->path) < 0)
+    status = pier__fail(PIER__RUN, PIER__FAILED, "%s", pier_strerror(PIER_ENOMEM));
+  s->port.name = (const char *)s->path.data;
+  s->port.flags &= ~(unsigned)PIER_PORT_EXIT_STATUS;
+  s->program = s->driver;
+  pier__driver_path_free(&path);
+  return status;
+}
+
 int pier__program_settings_read(pier__settings *s, int argc, char **argv) {
   int status;
   memset(s, 0, sizeof *s);
@@ -195,6 +225,7 @@ int pier__program_settings_read(pier__settings *s, int argc, char **argv) {
   s->wait_ms = 500;
   status = read_options(s, argc, argv);
   if (status) return status;
+  if (s->driver) return read_driver(s, argv + optind);
   if (optind >= argc)
     return pier__fail(PIER__RUN, PIER__USAGE, "no program given (see pier run --help)");
   s->program = argv[optind];

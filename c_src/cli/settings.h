@@ -15,7 +15,9 @@ typedef struct pier__settings {
   const char **env; /* NULL-terminated */
   size_t env_count;
   const char *program; /* as typed */
-  pier_buffer path;    /* the file it is */
+  pier_buffer path;    /* the file it is, or the command of a driver */
+  const char *driver;  /* DIR/NAME, or NULL: a program */
+  unsigned asked;      /* flags of the port that were given */
 } pier__settings;
 
 /* Reads argv. 0, a status after a sentence, or -1 when --help or --version has

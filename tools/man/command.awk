@@ -45,5 +45,7 @@ inside && /"/ {
 inside && /;[ \t]*$/ { inside = 0; print ".fi" }
 END {
   print ".SH EXIT STATUS\n0 when all is well, 1 when something failed, 2 for a call that makes no sense, 126 and 127 when a program cannot be run, 128+n after signal n; pier run, pier call and pier wrap give the program's own."
-  print ".SH SEE ALSO\n.BR pier_base (3), pier_term (3), pier_read (3), pier_write (3), pier_pattern (3), pier_frame (3), pier_peer (3), pier_port (3), pier_host (3)"
+  print ".SH SEE ALSO"
+  count = split("base term read write pattern frame peer port host driver", page, " ")
+  for (at = 1; at <= count; at++) print ".BR pier_" page[at] " (3)" (at < count ? "," : "")
 }
