@@ -1,0 +1,501 @@
+%% One native host: the process that has the port of a `pier serve', speaks to it
+%% (doc/serve.md) and stands for it in this VM. Calls go through it, in the order in which
+%% they are made; what the host says is handed on in its own order. It knows who is linked
+%% to what, so that it can tell them when the host ends.
+-module(pier_host_server).
+
+-export([start/2, go/1, stop/1, info/1, call/3, command/4, message/3, register/3, is_known/2]).
+
+-record(state, {real :: port(),
+                hello :: map(),
+                next = 1 :: pos_integer(),
+                calls = #{} :: #{pos_integer() => call()},
+                pids = #{} :: #{reference() => pid()},                  % those that the host knows
+                links = #{} :: #{port() => #{pid() => true}},
+                monitors = #{} :: #{reference() => {pid(), Down :: fun((term()) -> term())}},
+                names = #{} :: #{port() => {atom(), pid()}},
+                busy = #{} :: #{port() => true},
+                folder :: file:filename_all(),
+                environment :: #{string() => string()}}).
+
+%% Then makes the caller's result of the host's, and notes what it means for us.
+-record(call, {caller :: pid(),
+               reference :: reference(),
+               port = none :: port() | none,                            % of a command
+               suspended = false :: boolean(),
+               then :: then()}).
+-type call() :: #call{}.
+-type result() :: {ok, term()} | {error, atom(), term(), atom()}.
+-type then() :: fun((result(), #state{}) -> {result(), #state{}}).
+
+-define(HELLO_TIME, 60000).
+-define(TABLE, pier_host).
+
+%% ---- Callers ----
+
+%% @doc What a function of `erlang' or `erl_ddll' returns or raises; `{host, Reason}' if the
+%% host ends, or has ended.
+-spec call(pid(), atom(), [term()]) -> result() | {host, term()}.
+call(Host, Function, Arguments) ->
+    ask(Host, {call, Function, Arguments}).
+
+%% @doc The same for a command or a message, which may suspend its caller.
+-spec command(pid(), port(), atom(), [term()]) -> result() | {host, term()}.
+command(Host, Port, Function, Arguments) ->
+    ask(Host, {command, Port, Function, Arguments}).
+
+%% @doc Port ! Message.
+-spec message(pid(), port(), term()) -> ok.
+message(Host, Port, Message) ->
+    case ets:member(?TABLE, {busy, Port}) of
+        true ->
+            _ = command(Host, Port, send, [Port, Message]),
+            ok;
+        false ->
+            is_known(Host, self()) orelse ask(Host, know),
+            case ets:lookup(?TABLE, {host, Host}) of
+                [{_, Real, _}] -> tell(Real, {do, self(), send, [Port, Message]});
+                [] -> ok
+            end
+    end.
+
+-spec register(pid(), term(), port()) -> result() | {host, term()}.
+register(Host, Name, Port) ->
+    ask(Host, {register, Name, Port}).
+
+-spec is_known(pid(), pid()) -> boolean().
+is_known(Host, Pid) ->
+    try ets:member(?TABLE, {known, Host, Pid}) catch error:badarg -> false end.
+
+-spec info(pid()) -> map().
+info(Host) ->
+    case ask(Host, info) of
+        {ok, Info} -> Info;
+        {host, _} -> #{}
+    end.
+
+-spec stop(pid()) -> ok.
+stop(Host) ->
+    Monitor = monitor(process, Host),
+    Host ! stop,
+    receive {'DOWN', Monitor, process, Host, _} -> ok end.
+
+ask(Host, Request) ->
+    Reference = monitor(process, Host),
+    Host ! {Request, self(), Reference},
+    receive
+        {Reference, Result} ->
+            demonitor(Reference, [flush]),
+            Result;
+        {'DOWN', Reference, process, Host, Reason} ->
+            {host, Reason}
+    end.
+
+%% ---- Beginning ----
+
+%% @doc Starts `pier serve' and waits until it has said hello.
+-spec start(map(), pos_integer()) -> {ok, pid(), port()} | {error, term()}.
+start(Options, Creation) ->
+    Starter = self(),
+    {Pid, Monitor} = spawn_monitor(fun() -> begin_host(Starter, Options, Creation) end),
+    receive
+        {Pid, started, Real} ->
+            demonitor(Monitor, [flush]),
+            {ok, Pid, Real};
+        {'DOWN', Monitor, process, Pid, Reason} ->
+            {error, Reason}
+    end.
+
+%% @doc It is in the table: callers may come.
+-spec go(pid()) -> ok.
+go(Host) ->
+    Host ! go,
+    ok.
+
+begin_host(Starter, Options, Creation) ->
+    _ = process_flag(priority, high),
+    _ = process_flag(message_queue_data, off_heap),
+    {File, Arguments} = program(Options),
+    {ok, Folder} = file:get_cwd(),
+    Environment = maps:from_list(os:env()),
+    Real = try
+               open_port({spawn_executable, File},
+                         [{args, Arguments}, {env, maps:get(env, Options, [])},
+                          {packet, 4}, binary, exit_status, nouse_stdio])
+           catch
+               error:Reason -> erlang:exit({Reason, File})
+           end,
+    tell(Real, {hello, 1, self(), Creation}),
+    Hello = hello(Real),
+    Starter ! {self(), started, Real},
+    receive go -> ok end,
+    loop(#state{real = Real, hello = Hello, folder = Folder, environment = Environment}).
+
+program(Options) ->
+    Command = maps:get(command, Options, []),
+    Serve = [pier(Options), "serve", "--nouse-stdio"
+             | lists:append([["--no-guard"] || not maps:get(guard, Options, Command =:= [])]
+                            ++ [["--linger", integer_to_list(Ms)] || #{linger := Ms} <- [Options]]
+                            ++ [["--trace", File] || #{trace := File} <- [Options]]
+                            ++ [["--limit", io_lib:format("~s=~b", [What, Limit])]
+                                || {What, Limit} <- maps:to_list(maps:get(limits, Options, #{}))])],
+    case Command ++ [lists:flatten(Word) || Word <- Serve] of
+        [First | Arguments] ->
+            case os:find_executable(First) of
+                false -> erlang:exit({enoent, First});
+                File -> {File, Arguments}
+            end
+    end.
+
+%% The command that belongs to these modules, wherever make or make install has put both.
+pier(#{pier := File}) ->
+    filename:absname(File);
+pier(_) ->
+    Ebin = filename:dirname(code:which(?MODULE)),
+    Places = [filename:join([Ebin | Way])
+              || Way <- [["..", "pier"], ["..", "priv", "pier"], ["..", "..", "..", "bin", "pier"]]],
+    case {os:getenv("PIER"), [Place || Place <- Places, filelib:is_regular(Place)]} of
+        {Given, _} when is_list(Given), Given =/= "" -> filename:absname(Given);
+        {_, [Place | _]} -> Place;
+        {_, []} -> "pier"
+    end.
+
+hello(Real) ->
+    receive
+        {Real, {data, Frame}} ->
+            case binary_to_term(Frame) of
+                {event, [{hello, 1, Info}]} -> Info;
+                Other -> erlang:exit({no_hello, Other})
+            end;
+        {Real, {exit_status, Status}} ->
+            erlang:exit(status(Status))
+    after ?HELLO_TIME ->
+            erlang:exit(no_hello)
+    end.
+
+status(Status) when Status > 128 -> {signal, Status - 128};
+status(Status) -> {status, Status}.
+
+%% ---- The loop ----
+
+loop(#state{real = Real} = State) ->
+    receive
+        {Real, {data, Frame}} ->
+            {event, Events} = binary_to_term(Frame),
+            loop(lists:foldl(fun event/2, State, Events));
+        {{call, Function, Arguments}, Caller, Reference} ->
+            loop(called(Function, Arguments, Caller, Reference, State));
+        {{command, Port, Function, Arguments}, Caller, Reference} ->
+            loop(commanded(Port, Function, Arguments, Caller, Reference, State));
+        {{register, Name, Port}, Caller, Reference} ->
+            loop(registering(Name, Port, Caller, Reference, State));
+        {know, Caller, Reference} ->
+            Known = know(Caller, State),
+            Caller ! {Reference, ok},
+            loop(Known);
+        {info, Caller, Reference} ->
+            Caller ! {Reference, {ok, State#state.hello}},
+            loop(State);
+        {'DOWN', Monitor, process, Pid, Reason} ->
+            loop(ended(Monitor, Pid, Reason, State));
+        {Real, {exit_status, Status}} ->
+            over({pier_host, status(Status)}, State);
+        stop ->
+            catch port_close(Real),
+            over(normal, State);
+        _ ->
+            loop(State)
+    end.
+
+%% The host refuses nothing that we say, unless it or we are wrong: no reason to be silent.
+event({data, Pid, Port, Several}, State) ->
+    lists:foreach(fun(Data) -> Pid ! {Port, {data, Data}} end, Several),
+    State;
+event({deliver, Pid, Message}, State) ->
+    deliver(Pid, Message, State);
+event({exit_signal, Pid, Port, Reason}, State) ->
+    _ = signal(Pid, Port, Reason),
+    State;
+event({reply, Id, Result}, State) ->
+    replied(Id, Result, State);
+event({busy, Port, true}, #state{busy = Busy} = State) ->
+    ets:insert(?TABLE, {{busy, Port}}),
+    suspend_all(Port, State#state{busy = Busy#{Port => true}});
+event({busy, Port, false}, #state{busy = Busy} = State) ->
+    ets:delete(?TABLE, {busy, Port}),
+    State#state{busy = maps:remove(Port, Busy)};
+event({gone, Port}, #state{busy = Busy, links = Links} = State) ->
+    ets:delete(?TABLE, {busy, Port}),
+    free_name(Port, State#state{busy = maps:remove(Port, Busy), links = maps:remove(Port, Links)});
+event({log, _Port, Text}, State) ->
+    logger:error("~ts", [Text]),
+    State;
+event(_, State) ->
+    State.
+
+deliver(Pid, {_Tag, Reference, _Type, Item, Reason} = Message, #state{monitors = Monitors} = State) ->
+    case Monitors of
+        #{Reference := _} ->
+            Pid ! case Item of
+                      {Name, nonode@nohost} -> setelement(4, Message, {Name, node()});
+                      _ -> setelement(5, Message, Reason)
+                  end,
+            State#state{monitors = maps:remove(Reference, Monitors)};
+        #{} ->
+            Pid ! Message,
+            State
+    end;
+deliver(Pid, Message, State) ->
+    Pid ! Message,
+    State.
+
+%% An exit signal of a port. Its sender cannot be a port of no VM: a process that traps exits
+%% gets the message that the signal would become, another one a signal of ours.
+signal(Pid, Port, Reason) ->
+    case process_info(Pid, trap_exit) of
+        {trap_exit, true} -> Pid ! {'EXIT', Port, Reason};
+        {trap_exit, false} when Reason =:= kill -> killed_by_link(Pid);
+        {trap_exit, false} when Reason =/= normal -> exit(Pid, Reason);
+        _ -> ok
+    end.
+
+%% exit(Pid,kill) would say `killed'; the reason of a link's end is `kill' itself.
+killed_by_link(Pid) ->
+    {Helper, Monitor} = spawn_monitor(fun() -> link(Pid), exit(kill) end),
+    receive {'DOWN', Monitor, process, Helper, _} -> ok end.
+
+%% ---- Calls ----
+
+called(Function, Arguments, Caller, Reference, State) ->
+    Here = in_place(Function, State),
+    Call = #call{caller = Caller, reference = Reference, then = meaning(Function, Arguments, Caller)},
+    issue(Function, Arguments, Call, Here).
+
+commanded(Port, Function, Arguments, Caller, Reference, #state{busy = Busy} = State) ->
+    Call = #call{caller = Caller, reference = Reference, port = Port, then = fun unchanged/2},
+    case Busy of
+        #{Port := true} -> issue(Function, Arguments, suspend(Call), State);
+        #{} -> issue(Function, Arguments, Call, State)
+    end.
+
+issue(Function, Arguments, #call{caller = Caller} = Call, #state{next = Id, calls = Calls} = State) ->
+    Known = know(Caller, State),
+    tell(Known#state.real, {apply, Id, Caller, Function, Arguments}),
+    Known#state{next = Id + 1, calls = Calls#{Id => Call}}.
+
+replied(Id, Result, #state{calls = Calls} = State) ->
+    case maps:take(Id, Calls) of
+        {#call{caller = Caller, reference = Reference, then = Then} = Call, Rest} ->
+            {Final, Next} = Then(Result, State#state{calls = Rest}),
+            resume(Call),
+            Caller ! {Reference, Final},
+            Next;
+        error ->
+            State
+    end.
+
+%% Text is written by whoever was told to stop meanwhile: nobody reads it.
+tell(Real, Request) ->
+    try erlang:port_command(Real, term_to_iovec({cast, Request})) of
+        true -> ok
+    catch
+        error:badarg -> ok
+    end.
+
+%% The host has to hear of the end of each process that it knows.
+know(Pid, #state{pids = Pids} = State) ->
+    case ets:insert_new(?TABLE, {{known, self(), Pid}}) of
+        true -> State#state{pids = Pids#{monitor(process, Pid) => Pid}};
+        false -> State
+    end.
+
+ended(Monitor, Pid, Reason, #state{pids = Pids, calls = Calls, links = Links, monitors = Monitors} = State) ->
+    case Pids of
+        #{Monitor := Pid} ->
+            ets:delete(?TABLE, {known, self(), Pid}),
+            tell(State#state.real, {exit, Pid, Reason}),
+            State#state{pids = maps:remove(Monitor, Pids),
+                        calls = maps:filter(fun(_, #call{caller = Caller}) -> Caller =/= Pid end, Calls),
+                        links = maps:map(fun(_, Linked) -> maps:remove(Pid, Linked) end, Links),
+                        monitors = maps:filter(fun(_, {Owner, _}) -> Owner =/= Pid end, Monitors)};
+        #{} ->
+            State
+    end.
+
+%% A relative name, and what a program inherits, mean what they mean in this VM now.
+in_place(Function, State) when Function =:= open_port; Function =:= 'erl_ddll:load';
+                               Function =:= 'erl_ddll:load_driver'; Function =:= 'erl_ddll:try_load';
+                               Function =:= 'erl_ddll:reload'; Function =:= 'erl_ddll:reload_driver' ->
+    same_environment(same_folder(State));
+in_place(_Function, State) ->
+    State.
+
+same_folder(#state{folder = Before} = State) ->
+    case file:get_cwd() of
+        {ok, Before} ->
+            State;
+        {ok, Folder} ->
+            tell(State#state.real, {chdir, bytes(Folder)}),
+            State#state{folder = Folder};
+        {error, _} ->
+            State
+    end.
+
+same_environment(#state{environment = Before} = State) ->
+    case maps:from_list(os:env()) of
+        Before ->
+            State;
+        Now ->
+            Set = [{bytes(Name), bytes(Value)} || {Name, Value} <- maps:to_list(Now),
+                                                  maps:get(Name, Before, none) =/= Value],
+            Gone = [{bytes(Name), false} || Name <- maps:keys(Before), not is_map_key(Name, Now)],
+            tell(State#state.real, {setenv, Gone ++ Set}),
+            State#state{environment = Now}
+    end.
+
+bytes(Text) ->
+    case unicode:characters_to_binary(Text, unicode, file:native_name_encoding()) of
+        Bytes when is_binary(Bytes) -> Bytes;
+        _ -> iolist_to_binary([Char band 255 || Char <- Text])
+    end.
+
+%% ---- What calls mean ----
+
+meaning(open_port, _Arguments, Caller) ->
+    on_success(fun(Port, State) -> linked(Port, Caller, State) end);
+meaning(link, [Port], Caller) ->
+    on_success(fun(_, State) -> linked(Port, Caller, State) end);
+meaning(port_connect, [Port, New], _Caller) ->
+    on_success(fun(_, State) -> linked(Port, New, know(New, State)) end);
+meaning(unlink, [Port], Caller) ->
+    on_success(fun(_, State) -> unlinked(Port, Caller, State) end);
+meaning(unregister, [Name], _Caller) ->
+    on_success(fun(_, #state{names = Names} = State) ->
+                       case [Port || {Port, {Known, _}} <- maps:to_list(Names), Known =:= Name] of
+                           [Port] -> free_name(Port, State);
+                           [] -> State
+                       end
+               end);
+meaning(monitor, [Type, Item | Options], Caller) ->
+    on_success(fun(Reference, #state{monitors = Monitors} = State) ->
+                       Tag = proplists:get_value(tag, lists:append(Options), 'DOWN'),
+                       Down = fun(Reason) -> {Tag, Reference, Type, full_name(Item), Reason} end,
+                       State#state{monitors = Monitors#{Reference => {Caller, Down}}}
+               end);
+meaning('erl_ddll:monitor', [Type, {Name, _}], Caller) ->
+    on_success(fun(Reference, #state{monitors = Monitors} = State) ->
+                       Down = fun(Reason) -> {'DOWN', Reference, Type, Name, Reason} end,
+                       State#state{monitors = Monitors#{Reference => {Caller, Down}}}
+               end);
+meaning(Demonitor, [Reference | _], _Caller)
+  when Demonitor =:= demonitor; Demonitor =:= 'erl_ddll:demonitor' ->
+    on_success(fun(_, #state{monitors = Monitors} = State) ->
+                       State#state{monitors = maps:remove(Reference, Monitors)}
+               end);
+meaning(_Function, _Arguments, _Caller) ->
+    fun unchanged/2.
+
+full_name(Name) when is_atom(Name) -> {Name, node()};
+full_name(Item) -> Item.
+
+unchanged(Result, State) ->
+    {Result, State}.
+
+on_success(Note) ->
+    fun({ok, Value} = Result, State) -> {Result, Note(Value, State)};
+       (Result, State) -> {Result, State}
+    end.
+
+linked(Port, Pid, #state{links = Links} = State) ->
+    Linked = maps:get(Port, Links, #{}),
+    State#state{links = Links#{Port => Linked#{Pid => true}}}.
+
+unlinked(Port, Pid, #state{links = Links} = State) ->
+    case Links of
+        #{Port := Linked} -> State#state{links = Links#{Port := maps:remove(Pid, Linked)}};
+        #{} -> State
+    end.
+
+%% ---- Names ----
+
+%% A process of ours has the name in the VM's registry, so that nobody else gets it.
+registering(Name, Port, Caller, Reference, State) ->
+    Proxy = spawn(fun() -> pass_on(Port) end),
+    Call = #call{caller = Caller, reference = Reference, then = fun unchanged/2},
+    try erlang:register(Name, Proxy) of
+        true ->
+            Then = fun({ok, _} = Result, #state{names = Names} = Now) ->
+                           ets:insert(?TABLE, {{named, Proxy}, Name, Port}),
+                           {Result, Now#state{names = Names#{Port => {Name, Proxy}}}};
+                      (Result, Now) ->
+                           take_name(Name, Proxy),
+                           {Result, Now}
+                   end,
+            issue(register, [Name, Port], Call#call{then = Then}, State)
+    catch
+        error:badarg ->
+            exit(Proxy, kill),
+            Then = fun({ok, {registered_name, _}}, Now) when is_atom(Name) ->
+                           {{error, error, badarg, registered_name}, Now};
+                      (_, Now) ->
+                           {{error, error, badarg, none}, Now}
+                   end,
+            issue(port_info, [Port, registered_name], Call#call{then = Then}, State)
+    end.
+
+pass_on(Port) ->
+    receive Message -> pier_host:send(Port, Message) end,
+    pass_on(Port).
+
+free_name(Port, #state{names = Names} = State) ->
+    case maps:take(Port, Names) of
+        {{Name, Proxy}, Rest} ->
+            take_name(Name, Proxy),
+            State#state{names = Rest};
+        error ->
+            State
+    end.
+
+take_name(Name, Proxy) ->
+    ets:delete(?TABLE, {named, Proxy}),
+    whereis(Name) =:= Proxy andalso (catch erlang:unregister(Name)),
+    exit(Proxy, kill).
+
+%% ---- Busy ports ----
+
+%% Whoever waits for a busy port is suspended, as its status says.
+suspend_all(Port, #state{calls = Calls} = State) ->
+    State#state{calls = maps:map(fun(_, #call{port = On} = Call) when On =:= Port -> suspend(Call);
+                                    (_, Call) -> Call
+                                 end, Calls)}.
+
+suspend(#call{caller = Caller, suspended = false} = Call) ->
+    try erlang:suspend_process(Caller) of
+        true -> Call#call{suspended = true}
+    catch
+        error:badarg -> Call
+    end;
+suspend(Call) ->
+    Call.
+
+resume(#call{caller = Caller, suspended = true}) ->
+    try erlang:resume_process(Caller) of
+        true -> ok
+    catch
+        error:badarg -> ok
+    end;
+resume(_Call) ->
+    ok.
+
+%% ---- The end ----
+
+%% Every port ends for one reason; calls that wait are answered by our own end.
+-spec over(term(), #state{}) -> no_return().
+over(Reason, #state{links = Links, monitors = Monitors, names = Names, calls = Calls, busy = Busy}) ->
+    pier_host_keeper:forget(self()),
+    _ = [ets:delete(?TABLE, {busy, Port}) || Port <- maps:keys(Busy)],
+    _ = [take_name(Name, Proxy) || {Name, Proxy} <- maps:values(Names)],
+    _ = [resume(Call) || Call <- maps:values(Calls)],
+    _ = [signal(Pid, Port, Reason) || {Port, Linked} <- maps:to_list(Links), Pid <- maps:keys(Linked)],
+    _ = [Pid ! Down(Reason) || {Pid, Down} <- maps:values(Monitors)],
+    exit(case Reason of normal -> stopped; {pier_host, Why} -> Why end).
