@@ -25,7 +25,8 @@ typedef struct settings {
   int quick;
 } settings;
 
-static const pace paces[] = {{60, 300, 150, 4000, 5, 30}, {20, 100, 50, 500, 2, 10}};
+static const pace paces[] = {{60, 300, 150, 9000, 1000000, 5, 30},
+                             {20, 80, 40, 500, 100000, 2, 10}};
 
 static results_section sections[MAX_SECTIONS];
 static json_t *notes;
@@ -79,8 +80,10 @@ static int is_here(const settings *set, const plan_section *plan, const plan_con
 /* All contestants of one row, once; a different one is first each time. */
 static void run_row(const settings *set, size_t s, size_t row, size_t repetition) {
   const plan_section *plan = &plan_sections[s];
-  size_t beside = plan->rows[row].beside ? sections[s].beside : 0;
+  size_t most = run_port_limit(paces[set->quick].most_ports);
+  size_t ports = plan->rows[row].ports < most ? plan->rows[row].ports : most;
   size_t i;
+  sections[s].ports[row] = ports;
   for (i = 0; i < plan->contestant_count; i++) {
     size_t who = (i + repetition) % plan->contestant_count;
     char problem[RUN_PROBLEM];
@@ -89,7 +92,7 @@ static void run_row(const settings *set, size_t s, size_t row, size_t repetition
     if (!plan_takes_part(&plan->rows[row], who)) continue;
     if (!is_here(set, plan, &plan->contestants[who])) continue;
     command_make(&line, set->dir, &paces[set->quick], plan, &plan->rows[row],
-                 &plan->contestants[who], beside);
+                 &plan->contestants[who], ports);
     run = run_host(line.argv, plan->one_cpu, problem);
     if (!run) note(plan->rows[row].label, problem);
     sections[s].cells[row][who].runs[repetition] = run;
@@ -129,11 +132,9 @@ static void run_section(const settings *set, const report *bench, size_t s, size
 
 static void run_all(const settings *set, const report *bench) {
   size_t repetition, s;
-  size_t beside = run_port_limit(paces[set->quick].most_ports);
   for (repetition = 0; repetition < set->repetitions; repetition++) {
     fprintf(stderr, "repetition %zu of %zu\n", repetition + 1, set->repetitions);
     for (s = 0; s < plan_section_count; s++) {
-      sections[s].beside = beside;
       if (report_has(bench, s)) run_section(set, bench, s, repetition);
     }
   }
@@ -166,8 +167,7 @@ static int read_settings(settings *set, int argc, char **argv) {
       return 0;
     }
   }
-  return set->dir && optind == argc && set->repetitions >= 1 &&
-         set->repetitions <= MAX_REPETITIONS;
+  return set->dir && optind == argc && set->repetitions <= MAX_REPETITIONS;
 }
 
 static void free_runs(void) {
@@ -181,7 +181,7 @@ static void free_runs(void) {
 }
 
 int main(int argc, char **argv) {
-  settings set = {.repetitions = 5, .only = ""};
+  settings set = {.repetitions = 0, .only = ""};
   report bench;
   int status = 0;
   if (!read_settings(&set, argc, argv)) {
@@ -189,6 +189,7 @@ int main(int argc, char **argv) {
                     "--dir DIR\n");
     return 2;
   }
+  if (set.repetitions == 0) set.repetitions = set.quick ? 3 : 5;
   notes = json_array();
   run_prepare();
   bench = (report){sections, set.repetitions, set.quick, set.only, notes};

@@ -2,15 +2,15 @@
 # one, `make bench-terms` half of one. It needs jansson for the report; without erl the BEAM is left out, and
 # the report says so.
 BENCH := $(BUILD)/bench
-BENCH_SELF := bench command plan plan_aims run results report report_aims report_json machine
-BENCH_WORK := work job clock payload
-BENCH_HOSTS := raw pier
+BENCH_SELF := bench command plan plan_aims run results report report_rows report_aims report_json machine
+BENCH_WORK := work sums job clock payload
+BENCH_HOSTS := raw pier toy
 BENCH_TERMS := terms terms_build terms_walk
 # Written for the bench alone; with ei; with pier; with pier on a uv loop.
-BENCH_BARE := echo_raw echo_tutorial idle nothing
+BENCH_BARE := echo_raw echo_tutorial lines idle nothing
 BENCH_EI := caller_ei
 BENCH_PIER := echo_pier caller_pier calls_pier
-BENCH_UV := caller_pier_uv calls_pier_uv
+BENCH_UV := echo_uv echo_pier_uv caller_pier_uv calls_pier_uv
 BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) $(BENCH_PIER) $(BENCH_UV)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
 BENCH_OBJ := $(BUILD)/obj/test/bench
@@ -20,11 +20,14 @@ BENCH_ALL := $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
 $(BENCH)/bench: $(BENCH_SELF:%=$(BENCH_OBJ)/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
-$(BENCH)/host_raw: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_raw.o
+$(BENCH)/host_raw: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_raw.o $(BENCH_OBJ)/engine_raw_spawn.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 $(BENCH)/host_pier: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_pier.o \
     $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BENCH)/host_toy: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_toy.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BENCH)/terms: $(BENCH_TERMS:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/clock.o $(BENCH_OBJ)/job.o $(BUILD)/libpier.a
@@ -46,16 +49,15 @@ $(BENCH_PIER:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o $(BUILD)/libpi
 $(BENCH_UV:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-# The example, and one caller in each of its kinds.
-$(BENCH_OBJ)/programs/echo_pier.o: $(BUILD)/obj/c_src/examples/echo.o
-	@mkdir -p $(@D)
-	@cp $< $@
-$(BENCH_OBJ)/programs/%_pier_uv.o: BENCH_KIND += -DCALLER_UV=1
+# One source for all kinds of caller and of echo.
+BENCH_KINDS := calls_pier caller_pier_uv calls_pier_uv echo_pier_uv
+$(BENCH_OBJ)/programs/%_pier_uv.o: BENCH_KIND += -DCALLER_UV=1 -DECHO_UV=1
 $(BENCH_OBJ)/programs/calls_%.o: BENCH_KIND += -DCALLER_MODE=PIER_CALLS
-$(filter-out %/caller_pier.o,$(foreach name,caller calls,$(BENCH_OBJ)/programs/$(name)_pier.o $(BENCH_OBJ)/programs/$(name)_pier_uv.o)): \
-    test/bench/programs/caller_pier.c $(BUILD)/flags
+$(filter-out %/echo_pier_uv.o,$(BENCH_KINDS:%=$(BENCH_OBJ)/programs/%.o)): test/bench/programs/caller_pier.c
+$(BENCH_OBJ)/programs/echo_pier_uv.o: test/bench/programs/echo_pier.c
+$(BENCH_KINDS:%=$(BENCH_OBJ)/programs/%.o): $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(BASE_FLAGS) $(CFLAGS) $(INCLUDES) $(BENCH_KIND) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(BASE_FLAGS) $(CFLAGS) $(INCLUDES) $(BENCH_KIND) $(CPPFLAGS) -MMD -MP -c -o $@ $(filter %.c,$^)
 $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 	@mkdir -p $(@D)
 	erlc -o $(@D) $<

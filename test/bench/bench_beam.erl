@@ -28,14 +28,22 @@ number(Name, Job) ->
         _ -> maps:get(Name, Default, 0)
     end.
 
-payload("add") -> term_to_binary({add, 1, 2}, [{minor_version, 2}]);
-payload(Size) -> binary:copy(<<"x">>, list_to_integer(Size)).
+%% Bytes that are sent as they are; or a term that is made for each frame, as is one of
+%% each answer.
+payload(#{payload := "add", how := "terms"}) -> {add, 1, 2};
+payload(#{payload := Size}) -> binary:copy(<<"x">>, list_to_integer(Size)).
+
+send(Port, Bytes) when is_binary(Bytes) -> port_command(Port, Bytes);
+send(Port, Term) -> port_command(Port, term_to_binary(Term)).
+
+take(Port, Bytes) when is_binary(Bytes) -> receive {Port, {data, _}} -> ok end;
+take(Port, _) -> receive {Port, {data, Bytes}} -> {ok, 3} = binary_to_term(Bytes) end.
 
 measure(#{work := "trips", program := Program} = Job) ->
     InFlight = number(in_flight, Job),
     Port = open(Program, [{packet, 4}]),
-    Payload = payload(maps:get(payload, Job)),
-    [port_command(Port, Payload) || InFlight > 1, _ <- lists:seq(1, InFlight)],
+    Payload = payload(Job),
+    [send(Port, Payload) || InFlight > 1, _ <- lists:seq(1, InFlight)],
     _ = rate(InFlight, Port, Payload, deadline(warm, Job)),
     {os_pid, Pid} = erlang:port_info(Port, os_pid),
     Host0 = cpu_self(),
@@ -56,15 +64,44 @@ measure(#{work := "spawns", program := Program, idle := Idle} = Job) ->
     Memory = binary:copy(<<1:8192>>, number(resident, Job) * 1024),
     Ports = [open(Idle, [{packet, 4}]) || _ <- lists:seq(1, number(ports, Job))],
     Samples = atomics:new(?SAMPLES, []),
-    _ = spawns(Program, Samples, 1, now_ns(), deadline(warm, Job)),
+    AtOnce = number(at_once, Job),
+    _ = spawns(Program, AtOnce, Samples, 1, now_ns(), deadline(warm, Job)),
     Helper = helper(),
     Host0 = cpu_self() + cpu_of(Helper),
     Begin = now_ns(),
-    Count = spawns(Program, Samples, 1, Begin, deadline(rate, Job)),
+    Count = spawns(Program, AtOnce, Samples, 1, Begin, deadline(rate, Job)),
     End = now_ns(),
-    print({Count, End - Begin, cpu_self() + cpu_of(Helper) - Host0, 0}, Samples, Count),
+    print({Count * AtOnce, End - Begin, cpu_self() + cpu_of(Helper) - Host0, 0}, Samples, Count),
     %% Still referred to, so the garbage collector could not take them.
     {byte_size(Memory), length(Ports)};
+measure(#{work := "lines", program := Program} = Job) ->
+    Bytes = number(bytes, Job),
+    Port = open(Program, [{line, 1024}, in]),
+    {os_pid, Pid} = erlang:port_info(Port, os_pid),
+    _ = lines(Port, Bytes div 10, 0, 0),
+    Host0 = cpu_self(),
+    Program0 = cpu_of(Pid),
+    Begin = now_ns(),
+    Count = lines(Port, Bytes, 0, 0),
+    End = now_ns(),
+    print({Count, End - Begin, cpu_self() - Host0, cpu_of(Pid) - Program0}, none, 0);
+measure(#{work := "ports", program := Program} = Job) ->
+    Many = number(ports, Job),
+    Payload = payload(Job),
+    erlang:garbage_collect(),
+    Memory = memory(),
+    Open = now_ns(),
+    Ports = [open(Program, [{packet, 4}]) || _ <- lists:seq(1, Many)],
+    Opened = now_ns(),
+    _ = rounds(Ports, Payload, now_ns(), 0),
+    Host0 = cpu_self(),
+    Begin = now_ns(),
+    Rounds = rounds(Ports, Payload, deadline(rate, Job), 0),
+    End = now_ns(),
+    Sums = {Rounds * Many, End - Begin, cpu_self() - Host0, 0},
+    erlang:garbage_collect(),
+    Figures = [{open_rate, Many * 1.0e9 / (Opened - Open)}, {port_bytes, (memory() - Memory) / Many}],
+    print(Sums, none, 0, Figures);
 measure(#{work := "terms", terms := Work} = Job) ->
     Lines = [io_lib:format("\"~s\":~s", [Name, term(fun_of(Work, Name, Term), Job, Term)])
              || {Name, Term} <- terms()],
@@ -148,8 +185,8 @@ serial(Port, Payload, Deadline, Count) ->
 trips(0, _, _) ->
     ok;
 trips(Left, Port, Payload) ->
-    port_command(Port, Payload),
-    receive {Port, {data, _}} -> ok end,
+    send(Port, Payload),
+    take(Port, Payload),
     trips(Left - 1, Port, Payload).
 
 window(Port, Payload, Deadline, Count) ->
@@ -162,8 +199,8 @@ window(Port, Payload, Deadline, Count) ->
 answers(0, _, _) ->
     ok;
 answers(Left, Port, Payload) ->
-    receive {Port, {data, _}} -> ok end,
-    port_command(Port, Payload),
+    take(Port, Payload),
+    send(Port, Payload),
     answers(Left - 1, Port, Payload).
 
 latency(Port, Payload, Samples, Next, Begin, Deadline) when Next =< ?SAMPLES, Begin < Deadline ->
@@ -174,13 +211,27 @@ latency(Port, Payload, Samples, Next, Begin, Deadline) when Next =< ?SAMPLES, Be
 latency(_, _, _, Next, _, _) ->
     Next - 1.
 
-spawns(Program, Samples, Next, Begin, Deadline) when Next =< ?SAMPLES, Begin < Deadline ->
-    Port = open(Program, [exit_status]),
-    receive {Port, {exit_status, 0}} -> ok end,
+%% So many bytes or more, in whole lines: the lines and the bytes there were.
+lines(Port, Wanted, Lines, Bytes) when Bytes < Wanted ->
+    receive {Port, {data, {eol, Line}}} -> lines(Port, Wanted, Lines + 1, Bytes + byte_size(Line) + 1) end;
+lines(_, _, Lines, _) ->
+    Lines.
+
+rounds(Ports, Payload, Deadline, Rounds) ->
+    [port_command(Port, Payload) || Port <- Ports],
+    [receive {Port, {data, _}} -> ok end || Port <- Ports],
+    case now_ns() >= Deadline of
+        true -> Rounds + 1;
+        false -> rounds(Ports, Payload, Deadline, Rounds + 1)
+    end.
+
+spawns(Program, AtOnce, Samples, Next, Begin, Deadline) when Next =< ?SAMPLES, Begin < Deadline ->
+    Ports = [open(Program, [exit_status]) || _ <- lists:seq(1, AtOnce)],
+    [receive {Port, {exit_status, 0}} -> ok end || Port <- Ports],
     Now = now_ns(),
     atomics:put(Samples, Next, Now - Begin),
-    spawns(Program, Samples, Next + 1, Now, Deadline);
-spawns(_, _, Next, _, _) ->
+    spawns(Program, AtOnce, Samples, Next + 1, Now, Deadline);
+spawns(_, _, _, Next, _, _) ->
     Next - 1.
 
 now_ns() ->
@@ -217,10 +268,20 @@ helper() ->
     port_close(Port),
     binary_to_list(Parent).
 
-print({Count, Wall, HostCpu, ProgramCpu}, Samples, Taken) ->
+%% Bytes of memory the process has touched and keeps, without files.
+memory() ->
+    {ok, Status} = file:read_file("/proc/self/status"),
+    {match, [Number]} = re:run(Status, "RssAnon:\\s*(\\d+)", [{capture, all_but_first, list}]),
+    list_to_integer(Number) * 1024.
+
+print(Sums, Samples, Taken) ->
+    print(Sums, Samples, Taken, []).
+
+print({Count, Wall, HostCpu, ProgramCpu}, Samples, Taken, Figures) ->
     io:format("{\"count\":~b,\"seconds\":~.9f,\"host_cpu\":~.9f,\"program_cpu\":~.9f",
               [Count, Wall / 1.0e9, HostCpu / 1.0e9, ProgramCpu / 1.0e9]),
     Sorted = list_to_tuple(lists:sort([atomics:get(Samples, I) || I <- lists:seq(1, Taken)])),
     [io:format(",\"~s\":~.3f", [Name, element(trunc((Taken - 1) * Share) + 1, Sorted) / 1000])
      || Taken > 0, {Name, Share} <- [{p50, 0.5}, {p99, 0.99}, {p999, 0.999}]],
+    [io:format(",\"~s\":~.9f", [Name, Figure]) || {Name, Figure} <- Figures],
     io:format(",\"otp\":\"~s\"}~n", [erlang:system_info(otp_release)]).

@@ -6,22 +6,30 @@
 
 static const char *const host_files[] = {[HOST_RAW] = "host_raw",
                                          [HOST_PIER] = "host_pier",
+                                         [HOST_TOY] = "host_toy",
                                          [HOST_BEAM] = "bench_beam.beam",
                                          [HOST_TERMS] = "terms"};
 
 static const char *const program_files[] = {[PROGRAM_ECHO_RAW] = "echo_raw",
                                             [PROGRAM_ECHO_TUTORIAL] = "echo_tutorial",
+                                            [PROGRAM_ECHO_UV] = "echo_uv",
                                             [PROGRAM_ECHO_PIER] = "echo_pier",
+                                            [PROGRAM_ECHO_PIER_UV] = "echo_pier_uv",
                                             [PROGRAM_CALLER_EI] = "caller_ei",
                                             [PROGRAM_CALLER_PIER] = "caller_pier",
                                             [PROGRAM_CALLER_PIER_UV] = "caller_pier_uv",
                                             [PROGRAM_CALLS_PIER] = "calls_pier",
                                             [PROGRAM_CALLS_PIER_UV] = "calls_pier_uv",
+                                            [PROGRAM_LINES] = "lines",
                                             [PROGRAM_IDLE] = "idle",
                                             [PROGRAM_NOTHING] = "nothing",
                                             [PROGRAM_TRUE] = NULL};
 
-static const char *const works[] = {[WORK_TRIPS] = "trips", [WORK_SPAWNS] = "spawns"};
+static const char *const works[] = {[WORK_TRIPS] = "trips",
+                                    [WORK_SPAWNS] = "spawns",
+                                    [WORK_STARTS] = "starts",
+                                    [WORK_LINES] = "lines",
+                                    [WORK_PORTS] = "ports"};
 
 void command_program(const char *dir, plan_program program, char path[PATH_SIZE]) {
   if (program == PROGRAM_TRUE)
@@ -73,6 +81,8 @@ void command_make(command *line, const char *dir, const pace *times, const plan_
   if (row->payload) add(line, "payload=%s", row->payload);
   if (row->in_flight) add(line, "in_flight=%zu", row->in_flight);
   if (row->resident) add(line, "resident=%zu", row->resident);
+  if (row->at_once) add(line, "at_once=%zu", row->at_once);
+  if (row->megabytes) add(line, "bytes=%zu", row->megabytes * times->megabyte);
   if (ports) add(line, "ports=%zu", ports);
   add(line, "warm=%zu", times->warm);
   add(line, "rate=%zu", times->rate);

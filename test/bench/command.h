@@ -15,6 +15,7 @@ typedef struct pace {
   size_t rate;
   size_t latency;
   size_t most_ports;
+  size_t megabyte;   /* of lines: bytes that stand for one */
   size_t terms_warm; /* of one term */
   size_t terms_rate;
 } pace;

@@ -13,10 +13,10 @@ static const struct argument {
   const char *name;
   size_t offset;
   int is_text;
-} arguments[] = {TEXT(work),   TEXT(program),     TEXT(idle),       TEXT(payload),
-                 TEXT(how),    NUMBER(in_flight), NUMBER(resident), NUMBER(ports),
-                 NUMBER(warm), NUMBER(rate),      NUMBER(latency),  NUMBER(at_once),
-                 TEXT(terms),  TEXT(contestant)};
+} arguments[] = {TEXT(work),    TEXT(program),     TEXT(idle),       TEXT(payload),
+                 TEXT(how),     NUMBER(in_flight), NUMBER(resident), NUMBER(ports),
+                 NUMBER(warm),  NUMBER(rate),      NUMBER(latency),  NUMBER(at_once),
+                 NUMBER(bytes), TEXT(terms),       TEXT(contestant)};
 
 static int read_one(job *asked, const char *text) {
   size_t length = strcspn(text, "=");

@@ -19,6 +19,7 @@ typedef struct job {
   size_t in_flight;       /* frames under way at a time */
   size_t resident;        /* MiB of memory the host holds */
   size_t ports;           /* held open, beside or in use */
+  size_t bytes;           /* of lines, to read */
   size_t at_once;         /* programs that run at a time */
   size_t warm;            /* ms that are not counted, */
   size_t rate;            /* that are, and */

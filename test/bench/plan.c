@@ -3,17 +3,40 @@
 #include <string.h>
 
 /* clang-format off */
-#define HOSTS                                                                                  \
-  .contestant_count = 3, .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},                  \
-                                         {"pier", HOST_PIER, PROGRAM_ECHO_RAW},                \
-                                         {"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW}},               \
-  .ratio_count = 3, .ratios = {{1, 0}, {1, 2}, {0, 2}}
+/* The places of the contestants below, as bits. */
+#define RAW 1u
+#define PIER 2u
+#define BATCH 4u
+#define UV 8u
+#define TOY 16u
+#define BEAM 32u
 
-#define PROGRAMS(on)                                                                           \
-  .contestant_count = 3, .contestants = {{"raw echo", on, PROGRAM_ECHO_RAW},                   \
-                                         {"pier echo", on, PROGRAM_ECHO_PIER},                 \
-                                         {"tutorial", on, PROGRAM_ECHO_TUTORIAL}},             \
-  .ratio_count = 3, .ratios = {{1, 0}, {2, 0}, {1, 2}}
+#define ONE_BY_ONE (RAW | PIER | UV | TOY | BEAM)
+#define SIZES (RAW | PIER | TOY | BEAM)
+
+#define HOSTS                                                                                  \
+  .contestant_count = 6, .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},                  \
+                                         {"pier", HOST_PIER, PROGRAM_ECHO_RAW},                \
+                                         {"pier batch", HOST_PIER, PROGRAM_ECHO_RAW, "batch"}, \
+                                         {"pier in uv", HOST_PIER, PROGRAM_ECHO_RAW, "uv"},    \
+                                         {"toy", HOST_TOY, PROGRAM_ECHO_RAW},                  \
+                                         {"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW}}
+
+/* The same hosts, where there is only one way to do the work. */
+#define PLAIN_HOSTS(program)                                                                   \
+  .contestant_count = 4, .contestants = {{"raw", HOST_RAW, program},                           \
+                                         {"pier", HOST_PIER, program},                         \
+                                         {"toy", HOST_TOY, program},                           \
+                                         {"BEAM", HOST_BEAM, program}},                        \
+  .ratio_count = 4, .ratios = {{1, 0}, {1, 2}, {1, 3}, {0, 3}}
+
+#define PROGRAMS                                                                           \
+  .contestant_count = 5, .contestants = {{"raw echo", HOST_RAW, PROGRAM_ECHO_RAW},                   \
+                                         {"pier", HOST_RAW, PROGRAM_ECHO_PIER},                      \
+                                         {"tutorial", HOST_RAW, PROGRAM_ECHO_TUTORIAL},              \
+                                         {"pier in uv", HOST_RAW, PROGRAM_ECHO_PIER_UV},             \
+                                         {"uv echo", HOST_RAW, PROGRAM_ECHO_UV}},                    \
+  .ratio_count = 4, .ratios = {{1, 0}, {1, 2}, {3, 4}, {2, 0}}
 
 #define CALLERS(on)                                                                            \
   .contestant_count = 5, .contestants = {{"ei", on, PROGRAM_CALLER_EI},                        \
@@ -57,19 +80,91 @@ const plan_section plan_sections[] = {
      .work = WORK_TRIPS,
      .one_cpu = 1,
      HOSTS,
+     .ratio_count = 4,
+     .ratios = {{1, 0}, {1, 5}, {3, 0}, {0, 5}},
+     .row_count = 8,
+     .rows = {{.id = "16", .label = "16 B", .payload = "16", .contestants = ONE_BY_ONE},
+              {.id = "256",
+               .label = "256 B",
+               .payload = "256",
+               .contestants = SIZES,
+               .full_only = 1},
+              {.id = "1k", .label = "1 KiB", .payload = "1024", .contestants = ONE_BY_ONE},
+              {.id = "4k",
+               .label = "4 KiB",
+               .payload = "4096",
+               .contestants = SIZES,
+               .full_only = 1},
+              {.id = "16k",
+               .label = "16 KiB",
+               .payload = "16384",
+               .contestants = SIZES,
+               .full_only = 1},
+              {.id = "64k", .label = "64 KiB", .payload = "65536", .contestants = SIZES},
+              {.id = "256k",
+               .label = "256 KiB",
+               .payload = "262144",
+               .contestants = SIZES,
+               .full_only = 1},
+              {.id = "1m",
+               .label = "1 MiB",
+               .payload = "1048576",
+               .contestants = SIZES,
+               .full_only = 1}}},
+    {.id = "flight",
+     .title = "hosts: the same with many frames under way, {packet,4}, one CPU",
+     .work = WORK_TRIPS,
+     .one_cpu = 1,
+     HOSTS,
+     .ratio_count = 4,
+     .ratios = {{2, 0}, {1, 5}, {2, 5}, {0, 5}},
      .row_count = 4,
      .rows =
-         {{.id = "16", .label = "16 B", .payload = "16"},
-          {.id = "1k", .label = "1 KiB", .payload = "1024"},
-          {.id = "64k", .label = "64 KiB", .payload = "65536"},
-          {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64}}},
+         {{.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64},
+          {.id = "1kx64",
+           .label = "1 KiB, 64 in flight",
+           .payload = "1024",
+           .in_flight = 64,
+           .full_only = 1},
+          {.id = "64kx64",
+           .label = "64 KiB, 64 in flight",
+           .payload = "65536",
+           .in_flight = 64,
+           .full_only = 1},
+          {.id = "1mx8", .label = "1 MiB, 8 in flight", .payload = "1048576", .in_flight = 8}}},
+    {.id = "hosts-calls",
+     .title =
+         "host and program: terms made and read on both sides, {add,1,2} -> {ok,3}, one CPU",
+     .work = WORK_TRIPS,
+     .one_cpu = 1,
+     .contestant_count = 4,
+     .contestants = {{"pier+pier", HOST_PIER, PROGRAM_CALLER_PIER, "terms"},
+                     {"corked", HOST_PIER, PROGRAM_CALLER_PIER, "terms-cork"},
+                     {"BEAM+pier", HOST_BEAM, PROGRAM_CALLER_PIER, "terms"},
+                     {"BEAM+ei", HOST_BEAM, PROGRAM_CALLER_EI, "terms"}},
+     .ratio_count = 3,
+     .ratios = {{0, 3}, {1, 3}, {2, 3}},
+     .row_count = 2,
+     .rows = {{.id = "add", .label = "one at a time", .payload = "add"},
+              {.id = "addx64", .label = "64 in flight", .payload = "add", .in_flight = 64}}},
+    {.id = "lines",
+     .title = "hosts: lines of 80 bytes on average, {line,1024}, 200 MB, one CPU",
+     .work = WORK_LINES,
+     .one_cpu = 1,
+     PLAIN_HOSTS(PROGRAM_LINES),
+     .row_count = 1,
+     .rows = {{.id = "lines", .label = "lines", .megabytes = 200}}},
     {.id = "spawns",
-     .title = "hosts: programs run from start to end, one at a time, all CPUs",
+     .title = "hosts: programs run from start to end, all CPUs",
      .work = WORK_SPAWNS,
-     HOSTS,
-     .row_count = 4,
+     PLAIN_HOSTS(PROGRAM_OF_ROW),
+     .row_count = 5,
      .rows = {{.id = "nothing", .label = "program without libc", .program = PROGRAM_NOTHING},
-              {.id = "true", .label = "/bin/true", .program = PROGRAM_TRUE},
+              {.id = "true", .label = "/bin/true", .program = PROGRAM_TRUE, .full_only = 1},
+              {.id = "at-once",
+               .label = "without libc, 64 at once",
+               .program = PROGRAM_NOTHING,
+               .at_once = 64},
               {.id = "resident",
                .label = "without libc, 1 GB resident",
                .program = PROGRAM_NOTHING,
@@ -78,27 +173,69 @@ const plan_section plan_sections[] = {
               {.id = "beside",
                .label = "without libc, beside %zu ports",
                .program = PROGRAM_NOTHING,
-               .beside = 4000}}},
+               .ports = 4000}}},
+    {.id = "ports",
+     .title = "hosts: a frame of 16 B to each of many ports and back, all CPUs",
+     .work = WORK_PORTS,
+     PLAIN_HOSTS(PROGRAM_ECHO_RAW),
+     .row_count = 6,
+     .rows =
+         {{.id = "1", .label = "%zu port", .payload = "16", .ports = 1, .full_only = 1},
+          {.id = "10", .label = "%zu ports", .payload = "16", .ports = 10, .full_only = 1},
+          {.id = "100", .label = "%zu ports", .payload = "16", .ports = 100, .full_only = 1},
+          {.id = "1000", .label = "%zu ports", .payload = "16", .ports = 1000, .full_only = 1},
+          {.id = "4000", .label = "%zu ports", .payload = "16", .ports = 4000},
+          {.id = "most",
+           .label = "%zu ports",
+           .payload = "16",
+           .ports = 9000,
+           .full_only = 1,
+           .contestants = 3}}},
     {.id = "programs",
      .title = "programs: round trips on the raw host, one CPU",
      .work = WORK_TRIPS,
      .one_cpu = 1,
-     PROGRAMS(HOST_RAW),
-     .row_count = 3,
-     .rows =
-         {{.id = "16", .label = "16 B", .payload = "16"},
-          {.id = "64k", .label = "64 KiB", .payload = "65536", .full_only = 1},
-          {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64}}},
+     PROGRAMS,
+     .row_count = 6,
+     .rows = {{.id = "16", .label = "16 B", .payload = "16"},
+              {.id = "1k", .label = "1 KiB", .payload = "1024", .full_only = 1},
+              {.id = "64k", .label = "64 KiB", .payload = "65536", .full_only = 1},
+              {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64},
+              {.id = "1kx64",
+               .label = "1 KiB, 64 in flight",
+               .payload = "1024",
+               .in_flight = 64,
+               .full_only = 1},
+              {.id = "1mx8",
+               .label = "1 MiB, 8 in flight",
+               .payload = "1048576",
+               .in_flight = 8,
+               .full_only = 1}}},
     {.id = "programs-beam",
      .title = "programs: round trips under the BEAM, one CPU",
      .work = WORK_TRIPS,
      .one_cpu = 1,
-     .full_only = 1,
-     PROGRAMS(HOST_BEAM),
+     .contestant_count = 3,
+     .contestants = {{"raw echo", HOST_BEAM, PROGRAM_ECHO_RAW},
+                     {"pier", HOST_BEAM, PROGRAM_ECHO_PIER},
+                     {"tutorial", HOST_BEAM, PROGRAM_ECHO_TUTORIAL}},
+     .ratio_count = 3,
+     .ratios = {{1, 0}, {2, 0}, {1, 2}},
      .row_count = 2,
      .rows =
          {{.id = "16", .label = "16 B", .payload = "16"},
           {.id = "16x64", .label = "16 B, 64 in flight", .payload = "16", .in_flight = 64}}},
+    {.id = "starts",
+     .title = "programs: from the start to the first answer on the raw host, all CPUs",
+     .work = WORK_STARTS,
+     .contestant_count = 3,
+     .contestants = {{"bare C", HOST_RAW, PROGRAM_ECHO_TUTORIAL},
+                     {"pier", HOST_RAW, PROGRAM_ECHO_PIER},
+                     {"pier in uv", HOST_RAW, PROGRAM_ECHO_PIER_UV}},
+     .ratio_count = 2,
+     .ratios = {{1, 0}, {2, 0}},
+     .row_count = 1,
+     .rows = {{.id = "16", .label = "16 B", .payload = "16"}}},
     {.id = "calls",
      .title = "calls: {add,1,2} -> {ok,3} on the raw host, one CPU",
      .work = WORK_TRIPS,

@@ -9,10 +9,10 @@
 
 #include <stddef.h>
 
-enum { MAX_SECTIONS = 24, MAX_CONTESTANTS = 6, MAX_ROWS = 8, MAX_RATIOS = 4 };
+enum { MAX_SECTIONS = 24, MAX_CONTESTANTS = 6, MAX_ROWS = 9, MAX_RATIOS = 4 };
 
 /* TERMS is no host, but the process that works on terms. */
-typedef enum plan_host { HOST_RAW, HOST_PIER, HOST_BEAM, HOST_TERMS } plan_host;
+typedef enum plan_host { HOST_RAW, HOST_PIER, HOST_TOY, HOST_BEAM, HOST_TERMS } plan_host;
 
 /* TRUE is the system's /bin/true, the others come with the bench. */
 typedef enum plan_program {
@@ -20,18 +20,28 @@ typedef enum plan_program {
   PROGRAM_OF_CONTESTANT = 0,
   PROGRAM_ECHO_RAW,
   PROGRAM_ECHO_TUTORIAL,
+  PROGRAM_ECHO_UV,
   PROGRAM_ECHO_PIER,
+  PROGRAM_ECHO_PIER_UV,
   PROGRAM_CALLER_EI,
   PROGRAM_CALLER_PIER,
   PROGRAM_CALLER_PIER_UV,
   PROGRAM_CALLS_PIER, /* in call mode */
   PROGRAM_CALLS_PIER_UV,
+  PROGRAM_LINES,
   PROGRAM_IDLE,
   PROGRAM_NOTHING,
   PROGRAM_TRUE
 } plan_program;
 
-typedef enum plan_work { WORK_TRIPS, WORK_SPAWNS, WORK_TERMS } plan_work;
+typedef enum plan_work {
+  WORK_TRIPS,
+  WORK_SPAWNS,
+  WORK_STARTS,
+  WORK_LINES,
+  WORK_PORTS,
+  WORK_TERMS
+} plan_work;
 
 typedef struct plan_contestant {
   const char *name;
@@ -46,8 +56,10 @@ typedef struct plan_row {
   plan_program program; /* for all contestants */
   const char *payload;  /* of WORK_TRIPS: bytes, or the name of a term (payload.h), and */
   size_t in_flight;     /* frames under way at a time; 0 is 1 */
-  size_t resident;      /* of WORK_SPAWNS: MiB the host holds, and */
-  size_t beside;        /* ports it holds open */
+  size_t at_once;       /* of WORK_SPAWNS: programs that run at a time; 0 is 1 */
+  size_t resident;      /* MiB the host holds, and */
+  size_t ports;         /* ports it holds open; of WORK_PORTS: those that are asked */
+  size_t megabytes;     /* of WORK_LINES */
   int full_only;        /* left out of the quick run */
   unsigned contestants; /* a bit for each that takes part; 0: all do */
 } plan_row;

@@ -32,9 +32,10 @@ int report_met(const plan_aim *aim, results_spread spread);
  * time, which a busy machine does not move. */
 const char *report_rate(const plan_section *plan);
 
+/* The tables of one section. */
+void report_section(FILE *out, const report *bench, size_t s);
 /* "16 B", with the number of ports where the plan leaves room for one. */
-void report_row_label(const plan_row *row, const results_section *section, char *label,
-                      size_t size);
+void report_row_label(const report *bench, size_t s, size_t at, char *label, size_t size);
 /* What the figures belong to: date, kernel, CPU, OTP release. Owned by the caller. */
 json_t *report_machine(const report *bench);
 

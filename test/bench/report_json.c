@@ -17,8 +17,7 @@ static json_t *contestant_json(const report *bench, const plan_contestant *who,
 
 static json_t *row_json(const report *bench, size_t s, size_t row) {
   const plan_section *plan = &plan_sections[s];
-  const results_section *section = &bench->sections[s];
-  const results_cell *cells = section->cells[row];
+  const results_cell *cells = bench->sections[s].cells[row];
   json_t *contestants = json_array();
   json_t *ratios = json_array();
   char label[64];
@@ -35,7 +34,7 @@ static json_t *row_json(const report *bench, size_t s, size_t row) {
                                             plan->contestants[ratio.under].name, "rate",
                                             spread.count ? spread_json(spread) : json_null()));
   }
-  report_row_label(&plan->rows[row], section, label, sizeof label);
+  report_row_label(bench, s, row, label, sizeof label);
   return json_pack("{s:s, s:s, s:s, s:o, s:o}", "section", plan->id, "row", plan->rows[row].id,
                    "label", label, "contestants", contestants, "ratios", ratios);
 }

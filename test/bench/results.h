@@ -17,7 +17,7 @@ typedef struct results_cell {
 
 typedef struct results_section {
   results_cell cells[MAX_ROWS][MAX_CONTESTANTS];
-  size_t beside; /* ports really held open */
+  size_t ports[MAX_ROWS]; /* really held open */
 } results_section;
 
 typedef struct results_spread {

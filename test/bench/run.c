@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TIME_LIMIT_MS = 60000, LINE_SIZE = 1024, FDS_PER_PORT = 4, FDS_SPARE = 128 };
+enum { TIME_LIMIT_MS = 60000, LINE_SIZE = 1024, FDS_PER_PORT = 3, FDS_SPARE = 128 };
 
 void run_prepare(void) {
   struct rlimit limit;

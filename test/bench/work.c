@@ -11,27 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "engine.h"
 #include "job.h"
+#include "sums.h"
 
-enum { SAMPLES = 1 << 20, TRIPS_PER_LOOK = 64 };
-
-typedef struct sums {
-  uint64_t count;
-  uint64_t wall;
-  uint64_t host_cpu;
-  uint64_t program_cpu;
-} sums;
-
-static uint32_t samples[SAMPLES];
-static size_t sample_count;
-
-static void keep_sample(uint64_t nanoseconds) {
-  if (sample_count < SAMPLES)
-    samples[sample_count++] = nanoseconds < UINT32_MAX ? (uint32_t)nanoseconds : UINT32_MAX;
-}
+enum { TRIPS_PER_LOOK = 64, LINES_PER_LOOK = 1 << 20, IDLE_MS = 100, SETTLE_US = 20000 };
 
 static int trip(void) {
   unsigned count;
@@ -79,36 +66,26 @@ static int serial_latency(uint64_t wall) {
     uint64_t now;
     status = trip();
     now = clock_now();
-    keep_sample(now - begin);
+    sums_sample(now - begin);
     begin = now;
   }
   return status;
 }
 
-static void print_sums(const sums *sum) {
-  samples_sort(samples, sample_count);
-  printf("{\"count\":%llu,\"seconds\":%.9f,\"host_cpu\":%.9f,\"program_cpu\":%.9f",
-         (unsigned long long)sum->count, (double)sum->wall / 1e9, (double)sum->host_cpu / 1e9,
-         (double)sum->program_cpu / 1e9);
-  if (sample_count > 0)
-    printf(",\"p50\":%.3f,\"p99\":%.3f,\"p999\":%.3f",
-           samples_at(samples, sample_count, 0.5) / 1e3,
-           samples_at(samples, sample_count, 0.99) / 1e3,
-           samples_at(samples, sample_count, 0.999) / 1e3);
-  printf("}\n");
-}
-
-/* Both sides' CPU time and the clock, from here on. */
-static void sums_begin(sums *sum, pid_t pid) {
-  sum->host_cpu = clock_cpu_self();
-  sum->program_cpu = pid ? clock_cpu_of(pid) : 0;
-  sum->wall = clock_now();
-}
-
-static void sums_end(sums *sum, pid_t pid) {
-  sum->wall = clock_now() - sum->wall;
-  sum->host_cpu = clock_cpu_self() - sum->host_cpu;
-  sum->program_cpu = pid ? clock_cpu_of(pid) - sum->program_cpu : 0;
+/* How often each side wakes up while nobody asks anything; the host's one wake-up at the
+ * end of the wait, and its one sleep, are ours. */
+static int measure_idle(const job *asked, pid_t pid) {
+  uint64_t host, program;
+  int status;
+  if (strcmp(asked->how, "uv") == 0) return 0;
+  usleep(SETTLE_US); /* the program goes to sleep after its last answer */
+  program = pid ? sums_sleeps(pid) : 0;
+  host = sums_sleeps(getpid());
+  status = bench_engine.idle(IDLE_MS);
+  host = sums_sleeps(getpid()) - host;
+  sums_add("wake_ups", host > 1 ? (double)(host - 1) : 0);
+  if (pid) sums_add("program_wake_ups", (double)(sums_sleeps(pid) - program));
+  return status < 0 ? status : 0;
 }
 
 static int measure_trips(const job *asked) {
@@ -118,7 +95,7 @@ static int measure_trips(const job *asked) {
   pid_t pid;
   int status = payload_make(&made, asked->payload);
   if (status >= 0) status = bench_engine.start(1, asked->how);
-  if (status >= 0) status = bench_engine.set_payload(&made);
+  if (status >= 0) status = bench_engine.set_payload(&made, asked->in_flight);
   if (status >= 0) status = bench_engine.open(0, asked->program);
   if (status >= 0 && asked->in_flight > 1)
     status = bench_engine.send((unsigned)asked->in_flight);
@@ -129,22 +106,23 @@ static int measure_trips(const job *asked) {
   status = rate(job_time(asked->rate), &sum.count);
   sums_end(&sum, pid);
   if (status >= 0 && asked->in_flight == 1) status = serial_latency(job_time(asked->latency));
-  if (status >= 0) print_sums(&sum);
+  if (status >= 0 && asked->in_flight == 1) status = measure_idle(asked, pid);
+  if (status >= 0) sums_print(&sum);
   return status;
 }
 
-static int spawn_rate(const char *program, size_t slot, uint64_t wall, uint64_t *count) {
+static int spawn_rate(const job *asked, uint64_t wall, uint64_t *count) {
   uint64_t begin = clock_now();
   uint64_t end = begin + wall;
   int status = 0;
   *count = 0;
   while (status >= 0 && begin < end) {
     uint64_t now;
-    status = bench_engine.spawn(slot, program);
+    status = bench_engine.spawn(0, asked->at_once, asked->program);
     now = clock_now();
-    keep_sample(now - begin);
+    sums_sample(now - begin);
     begin = now;
-    *count += 1;
+    *count += asked->at_once;
   }
   return status;
 }
@@ -157,25 +135,116 @@ static int measure_spawns(const job *asked) {
   int status;
   if (resident && !memory) return -ENOMEM;
   if (memory) memset(memory, 1, resident);
-  status = bench_engine.start(asked->ports + 1, asked->how);
-  for (i = 1; i <= asked->ports && status >= 0; i++)
-    status = bench_engine.open(i, asked->idle);
-  if (status >= 0) status = spawn_rate(asked->program, 0, job_time(asked->warm), &sum.count);
+  status = bench_engine.start(asked->ports + asked->at_once, asked->how);
+  for (i = 0; i < asked->ports && status >= 0; i++)
+    status = bench_engine.open(asked->at_once + i, asked->idle);
+  if (status >= 0) status = spawn_rate(asked, job_time(asked->warm), &sum.count);
   if (status < 0) return status;
-  sample_count = 0;
+  sums_forget_samples();
   sums_begin(&sum, 0);
-  status = spawn_rate(asked->program, 0, job_time(asked->rate), &sum.count);
+  status = spawn_rate(asked, job_time(asked->rate), &sum.count);
   sums_end(&sum, 0);
-  if (status >= 0) print_sums(&sum);
+  if (status >= 0) sums_print(&sum);
   /* Looked at again so that the memory is really there all the while. */
   if (memory && ((volatile char *)memory)[resident / 2] != 1) status = -EIO;
+  return status;
+}
+
+/* From the start of a program to its first answer; its end is not counted. */
+static int start_rate(const job *asked, uint64_t wall, sums *sum) {
+  uint64_t end = clock_now() + wall;
+  int status = 0;
+  sum->count = sum->wall = 0;
+  while (status >= 0 && clock_now() < end) {
+    uint64_t begin = clock_now();
+    status = bench_engine.open(0, asked->program);
+    if (status >= 0) status = trip();
+    if (status < 0) break;
+    begin = clock_now() - begin;
+    sums_sample(begin);
+    sum->wall += begin;
+    sum->count++;
+    status = bench_engine.close();
+  }
+  return status;
+}
+
+static int measure_starts(const job *asked) {
+  payload made;
+  sums sum = {0};
+  int status = payload_make(&made, asked->payload);
+  if (status >= 0) status = bench_engine.start(1, asked->how);
+  if (status >= 0) status = bench_engine.set_payload(&made, 1);
+  if (status >= 0) status = start_rate(asked, job_time(asked->warm), &sum);
+  sums_forget_samples();
+  if (status >= 0) status = start_rate(asked, job_time(asked->rate), &sum);
+  if (status >= 0) sums_print(&sum);
+  return status;
+}
+
+static int measure_lines(const job *asked) {
+  sums sum = {0};
+  uint64_t bytes = 0, ignored = 0;
+  pid_t pid;
+  int status = bench_engine.start(1, asked->how);
+  if (status >= 0) status = bench_engine.open_lines(asked->program);
+  if (status >= 0) status = bench_engine.lines(asked->bytes / 10, &bytes, &ignored);
+  if (status < 0) return status;
+  bytes = 0;
+  pid = bench_engine.os_pid(0);
+  sums_begin(&sum, pid);
+  while (bytes < asked->bytes && status >= 0)
+    status = bench_engine.lines(LINES_PER_LOOK, &bytes, &sum.count);
+  sums_end(&sum, pid);
+  if (status >= 0) sums_print(&sum);
+  return status;
+}
+
+static int round_rate(const job *asked, uint64_t wall, uint64_t *count) {
+  uint64_t end = clock_now() + wall;
+  int status = 0;
+  *count = 0;
+  do {
+    status = bench_engine.round(asked->ports);
+    *count += asked->ports;
+  } while (status >= 0 && clock_now() < end);
+  return status;
+}
+
+/* The first round wakes every program for the first time and is not counted. */
+static int measure_ports(const job *asked) {
+  payload made;
+  sums sum = {0};
+  uint64_t begin, memory;
+  size_t i;
+  int status = payload_make(&made, asked->payload);
+  if (status >= 0) status = bench_engine.start(asked->ports, asked->how);
+  if (status >= 0) status = bench_engine.set_payload(&made, 1);
+  memory = sums_memory();
+  begin = clock_now();
+  for (i = 0; i < asked->ports && status >= 0; i++)
+    status = bench_engine.open(i, asked->program);
+  if (status >= 0)
+    sums_add("open_rate", (double)asked->ports * 1e9 / (double)(clock_now() - begin));
+  if (status >= 0) status = round_rate(asked, 1, &sum.count);
+  if (status < 0) return status;
+  sums_begin(&sum, 0);
+  status = round_rate(asked, job_time(asked->rate), &sum.count);
+  sums_end(&sum, 0);
+  sums_add("port_bytes", (double)(sums_memory() - memory) / (double)asked->ports);
+  if (status >= 0) status = measure_idle(asked, 0);
+  if (status >= 0) sums_print(&sum);
   return status;
 }
 
 static const struct measure {
   const char *work;
   int (*run)(const job *asked);
-} measures[] = {{"trips", measure_trips}, {"spawns", measure_spawns}};
+} measures[] = {{"trips", measure_trips},
+                {"spawns", measure_spawns},
+                {"starts", measure_starts},
+                {"lines", measure_lines},
+                {"ports", measure_ports}};
 
 int main(int argc, char **argv) {
   job asked;
