@@ -26,7 +26,7 @@ typedef struct settings {
 } settings;
 
 static const pace paces[] = {{60, 300, 150, 9000, 1000000, 5, 30},
-                             {20, 80, 40, 500, 100000, 2, 10}};
+                             {10, 60, 30, 500, 100000, 2, 10}};
 
 static results_section sections[MAX_SECTIONS];
 static json_t *notes;

@@ -1,4 +1,4 @@
-# The bench: `make bench` takes about three minutes, `make bench-quick` less than
+# The bench: `make bench` takes about ten minutes, `make bench-quick` less than
 # one, `make bench-terms` half of one. It needs jansson for the report; without erl the BEAM is left out, and
 # the report says so.
 BENCH := $(BUILD)/bench
@@ -64,7 +64,7 @@ $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 
 # The set-up may bring what this file looks for: a make of its own follows.
 .PHONY: bench bench-quick bench-terms benched benched-quick benched-terms
-bench: ## speed, against a raw host and the BEAM (3 minutes); sets the machine up first
+bench: ## speed, against a raw host and the BEAM (10 minutes); sets the machine up first
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched
 bench-quick: ## the same in less than one minute, less steady

@@ -31,6 +31,7 @@ number(Name, Job) ->
 %% Bytes that are sent as they are; or a term that is made for each frame, as is one of
 %% each answer.
 payload(#{payload := "add", how := "terms"}) -> {add, 1, 2};
+payload(#{payload := "add"}) -> term_to_binary({add, 1, 2});
 payload(#{payload := Size}) -> binary:copy(<<"x">>, list_to_integer(Size)).
 
 send(Port, Bytes) when is_binary(Bytes) -> port_command(Port, Bytes);

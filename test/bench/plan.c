@@ -61,7 +61,7 @@
             .contestants = 25}}
 
 #define TERMS(what)                                                                            \
-  .work = WORK_TERMS, .terms = what, .one_cpu = 1, .row_count = 5, .rows = {                   \
+  .work = WORK_TERMS, .terms = what, .one_cpu = 1, .full_only = 1, .row_count = 5, .rows = {                   \
     {.id = "small", .label = "{call,Ref,{add,1,2}}, 54 B"},                                    \
     {.id = "ints", .label = "1000 integers, 4239 B"},                                          \
     {.id = "maps", .label = "map of 100 maps, 5006 B"},                                        \
@@ -133,19 +133,21 @@ const plan_section plan_sections[] = {
            .full_only = 1},
           {.id = "1mx8", .label = "1 MiB, 8 in flight", .payload = "1048576", .in_flight = 8}}},
     {.id = "hosts-calls",
-     .title =
-         "host and program: terms made and read on both sides, {add,1,2} -> {ok,3}, one CPU",
+     .title = "host and program: {add,1,2} -> {ok,3}; terms made and read for each frame by "
+              "both, or bytes made once; one CPU",
      .work = WORK_TRIPS,
      .one_cpu = 1,
-     .contestant_count = 4,
+     .contestant_count = 6,
      .contestants = {{"pier+pier", HOST_PIER, PROGRAM_CALLER_PIER, "terms"},
                      {"corked", HOST_PIER, PROGRAM_CALLER_PIER, "terms-cork"},
                      {"BEAM+pier", HOST_BEAM, PROGRAM_CALLER_PIER, "terms"},
-                     {"BEAM+ei", HOST_BEAM, PROGRAM_CALLER_EI, "terms"}},
-     .ratio_count = 3,
-     .ratios = {{0, 3}, {1, 3}, {2, 3}},
+                     {"BEAM+ei", HOST_BEAM, PROGRAM_CALLER_EI, "terms"},
+                     {"batch once", HOST_PIER, PROGRAM_CALLER_PIER, "batch"},
+                     {"BEAM once", HOST_BEAM, PROGRAM_CALLER_EI}},
+     .ratio_count = 4,
+     .ratios = {{0, 3}, {1, 3}, {2, 3}, {4, 5}},
      .row_count = 2,
-     .rows = {{.id = "add", .label = "one at a time", .payload = "add"},
+     .rows = {{.id = "add", .label = "one at a time", .payload = "add", .contestants = 13},
               {.id = "addx64", .label = "64 in flight", .payload = "add", .in_flight = 64}}},
     {.id = "lines",
      .title = "hosts: lines of 80 bytes on average, {line,1024}, 200 MB, one CPU",

@@ -25,6 +25,7 @@ const plan_aim plan_aims[] = {
     {"flight", "16x64", "rate", "pier batch", "raw", NULL, AT_LEAST, 0.5},
     {"flight", "16x64", "rate", "pier batch", "BEAM", NULL, AT_LEAST, 10},
     {"hosts-calls", "addx64", "rate", "corked", "BEAM+ei", NULL, AT_LEAST, 8},
+    {"hosts-calls", "addx64", "rate", "batch once", "BEAM once", NULL, AT_LEAST, 8},
     {"lines", "lines", "rate", "pier", "raw", NULL, AT_LEAST, 0.8},
     {"lines", "lines", "rate", "pier", "BEAM", NULL, AT_LEAST, 7},
     {"spawns", "nothing", "rate", "pier", "raw", NULL, AT_LEAST, 0.9},

@@ -5,8 +5,9 @@
 
 enum { LABEL_WIDTH = 34, COLUMN_WIDTH = 12, RATIO_WIDTH = 23, COLUMNS = 5 };
 
-/* What is shown of a kind of work: a figure of each contestant, and that of which the
- * ratios are made. */
+/* What is shown of a kind of work: a figure of each contestant (NULL: none), and that of
+ * which the ratios are made. On one CPU the CPU time of both sides says what a rate would
+ * be if nobody else used that CPU. */
 static const struct view {
   plan_work work;
   const char *heading;
@@ -14,6 +15,7 @@ static const struct view {
   const char *ratio;
 } views[] = {
     {WORK_TRIPS, "per second", "rate", "rate"},
+    {WORK_TRIPS, "by CPU time of both", NULL, "both_rate"},
     {WORK_SPAWNS, "per second", "rate", "rate"},
     {WORK_STARTS, "per second", "rate", "rate"},
     {WORK_LINES, "lines per second", "rate", "rate"},
@@ -102,7 +104,7 @@ static void print_figures(FILE *out, const report *bench, size_t s, const struct
 static void print_ratios(FILE *out, const report *bench, size_t s, const struct view *view) {
   const plan_section *plan = &plan_sections[s];
   size_t row, i;
-  fprintf(out, "  %-*s", LABEL_WIDTH - 2, "ratios");
+  fprintf(out, "  %-*s", LABEL_WIDTH - 2, view->figure ? "ratios" : view->heading);
   for (i = 0; i < plan->ratio_count; i++) {
     char name[RATIO_WIDTH + 1];
     snprintf(name, sizeof name, "%s/%s", plan->contestants[plan->ratios[i].over].name,
@@ -153,7 +155,7 @@ void report_section(FILE *out, const report *bench, size_t s) {
   fprintf(out, "\n%s\n", plan_sections[s].title);
   for (i = 0; i < sizeof views / sizeof views[0]; i++) {
     if (views[i].work != work) continue;
-    print_figures(out, bench, s, &views[i]);
+    if (views[i].figure) print_figures(out, bench, s, &views[i]);
     print_ratios(out, bench, s, &views[i]);
   }
   for (i = 0; i < sizeof costs / sizeof costs[0]; i++)

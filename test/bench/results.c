@@ -3,21 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* `under` may be the sum of two. */
 typedef struct derived_figure {
   const char *name;
   const char *over;
   const char *under;
   double scale;
   const char *times; /* NULL, or one more factor */
+  const char *plus;  /* NULL, or what `under` is added to */
 } derived_figure;
 
 static const derived_figure derived[] = {
-    {"rate", "count", "seconds", 1, NULL},
-    {"host_each", "host_cpu", "count", 1e6, NULL},
-    {"program_each", "program_cpu", "count", 1e6, NULL},
-    {"cpu_rate", "count", "host_cpu", 1, NULL},
-    {"nanoseconds", "host_cpu", "count", 1e9, NULL},
-    {"gigabytes", "count", "host_cpu", 1e-9, "bytes"},
+    {"rate", "count", "seconds", 1, NULL, NULL},
+    {"host_each", "host_cpu", "count", 1e6, NULL, NULL},
+    {"program_each", "program_cpu", "count", 1e6, NULL, NULL},
+    {"cpu_rate", "count", "host_cpu", 1, NULL, NULL},
+    {"nanoseconds", "host_cpu", "count", 1e9, NULL, NULL},
+    {"gigabytes", "count", "host_cpu", 1e-9, "bytes", NULL},
+    {"both_rate", "count", "host_cpu", 1, NULL, "program_cpu"},
 };
 
 int results_figure(const json_t *run, const char *name, double *figure) {
@@ -26,6 +29,7 @@ int results_figure(const json_t *run, const char *name, double *figure) {
   for (i = 0; i < sizeof derived / sizeof derived[0]; i++) {
     double under = json_number_value(json_object_get(run, derived[i].under));
     if (strcmp(derived[i].name, name) != 0) continue;
+    if (derived[i].plus) under += json_number_value(json_object_get(run, derived[i].plus));
     if (!(under > 0)) return 0;
     *figure =
         derived[i].scale * json_number_value(json_object_get(run, derived[i].over)) / under;

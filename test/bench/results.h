@@ -29,7 +29,8 @@ typedef struct results_spread {
 
 /* One figure of a run: "rate", "host_each" and "program_each" (microseconds
  * of CPU per trip or spawn), "cpu_rate" (per second of the CPU), "nanoseconds" (of it, each),
- * "gigabytes" (in one of its seconds), or a name of the run's line. 0 if not there. */
+ * "gigabytes" (in one of its seconds), "both_rate" (per second of the
+ * CPU time of host and program together), or a name of the run's line. 0 if not there. */
 int results_figure(const json_t *run, const char *name, double *figure);
 results_spread results_median(const results_cell *cell, size_t repetitions, const char *name);
 /* Of a figure, each divided by the one of the same repetition. */
