@@ -181,8 +181,8 @@ int pier__apply_at_node(const pier__view *view, pier__view *name, int *local) {
 
 /* ---- The call ------------------------------------------------------------------- */
 
-static int call_scanned(pier_process *caller, const char *function, pier_span arguments,
-                        pier_buffer *result, pier_diag *diag) {
+int pier__apply(pier_process *caller, const char *function, pier_span arguments,
+                pier_buffer *result, pier_diag *diag) {
   uint8_t bytes[PIER__ARGUMENTS][2];
   const struct entry *entry;
   pier__function *found = NULL;
@@ -218,7 +218,7 @@ int pier_apply_start(pier_process *caller, const char *function, pier_span argum
   int error = pier__may_call(caller);
   pier_buffer_clear(result);
   if (error == 0) error = pier_term_plain(arguments, NULL, &scratch, &arguments, diag);
-  if (error == 0) error = call_scanned(caller, function, arguments, result, diag);
+  if (error == 0) error = pier__apply(caller, function, arguments, result, diag);
   pier_buffer_free(&scratch);
   return error;
 }

@@ -41,6 +41,18 @@ struct pier__driver_hooks {
   void (*end)(pier_host *host);  /* all ports are gone */
 };
 
+/* Who sees what goes on, for a host whose processes stand for those of a VM
+ * (c_src/serve). Called from anywhere inside the host: it may take notes, and
+ * call nothing. */
+struct pier__observer {
+  void (*gone)(struct pier__hport *port);        /* no open port any more; nobody knows yet */
+  void (*calm)(struct pier__hport *port);        /* not busy any more */
+  void (*resumed)(struct pier_process *process); /* its call has a result: pier_apply_await */
+  void (*wrote)(struct pier__hport *port, pier_span bytes); /* to the program */
+  void (*read)(struct pier__hport *port, pier_span bytes);
+  void *state;
+};
+
 struct pier_host {
   struct pier__table ports, processes, children;
   struct pier__table names; /* by hash, chains of pier__name */
@@ -57,6 +69,8 @@ struct pier_host {
   struct pier__uv *uv;
   const struct pier__driver_hooks *hooks;
   struct pier__drivers *drivers;
+  const struct pier__observer *observer; /* NULL: nobody */
+  size_t queue_limit;                    /* of each port: what waits for its program; 0: none */
   int epoll;
   int wake;   /* eventfd, for when others wait for the set */
   int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
@@ -90,6 +104,7 @@ struct pier_process {
   pier_process *next_waiting; /* in the list of a port, or in first_resumed */
   unsigned pins;
   unsigned trap_exit : 1;
+  unsigned remote : 1; /* stands for one elsewhere: its callback is called, suspended or not */
   unsigned dead : 1;
   unsigned ready : 1; /* is in first_ready */
   unsigned released : 1;
@@ -113,6 +128,7 @@ struct pier__hport {
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
   unsigned listed : 1;               /* in first_gathered */
+  unsigned told_busy : 1;            /* the observer's */
   unsigned parallelism : 1;
   unsigned descriptors : 1; /* it runs no program */
   unsigned in_socket : 1, out_socket : 1;
@@ -263,6 +279,10 @@ static inline int pier__may_call(const pier_process *caller) {
   if (caller->dead) return PIER_ENOPROC;
   return caller->pending ? PIER_ESUSPENDED : 0;
 }
+
+/* apply.c: pier_apply_start, with scanned arguments and an empty result. */
+int pier__apply(pier_process *caller, const char *function, pier_span arguments,
+                pier_buffer *result, pier_diag *diag);
 
 /* uv.c */
 int pier__uv_attach(pier_host *host, struct uv_loop_s *loop);

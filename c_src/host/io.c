@@ -20,8 +20,10 @@ static void deliver(struct pier__port *port, pier_pid to, const pier_message *me
   if (process) pier__post_to(process, message);
 }
 
-static void calm(struct pier__port *port) {
-  pier__calm(hport(port));
+static void calm(struct pier__port *core) {
+  struct pier__hport *port = hport(core);
+  if (port->host->observer) port->host->observer->calm(port);
+  pier__calm(port);
 }
 
 /* The lists are taken out first: a link that dies of the signal may come back
@@ -37,6 +39,7 @@ static void announce(struct pier__port *core, pier_span reason) {
   core->link_count = 0;
   memset(&core->monitors, 0, sizeof core->monitors);
   pier__name_drop(host, &port->name);
+  if (host->observer) host->observer->gone(port);
   for (i = 0; i < count; i++) {
     pier_process *process = pier__process(host, links[i]);
     if (!process) continue;
@@ -63,15 +66,25 @@ static ssize_t write_parts(int fd, const struct iovec *parts, int count) {
   return writev(fd, parts, count);
 }
 
+static void show_written(struct pier__hport *port, const struct iovec *parts, size_t left) {
+  const struct pier__observer *observer = port->host->observer;
+  for (; left > 0; parts++) {
+    size_t size = parts->iov_len < left ? parts->iov_len : left;
+    if (size > 0) observer->wrote(port, pier_span_of(parts->iov_base, size));
+    left -= size;
+  }
+}
+
 static ssize_t write_pipe(struct pier__port *core, const struct iovec *parts, int count) {
-  const struct pier__hport *port = hport(core);
+  struct pier__hport *port = hport(core);
   ssize_t written;
   do {
     written = port->descriptors ? pier__descriptor_write(port, parts, count)
                                 : write_parts(port->out, parts, count);
   } while (written < 0 && errno == EINTR);
-  if (written >= 0) return written;
-  return errno == EAGAIN ? 0 : -errno;
+  if (written < 0) return errno == EAGAIN ? 0 : -errno;
+  if (port->host->observer) show_written(port, parts, (size_t)written);
+  return written;
 }
 
 /* An eventfd that counts one is ready for ever: with it in the set a file, which
@@ -201,11 +214,13 @@ void pier__unpin(struct pier__hport *port) {
   if (--port->pins == 0 && port->core.state == PIER__PORT_DEAD) pier__hport_free(port);
 }
 
-static ssize_t read_pipe(const struct pier__hport *port, void *to, size_t size) {
+static ssize_t read_pipe(struct pier__hport *port, void *to, size_t size) {
   ssize_t got;
   do {
     got = pier__descriptor_read(port, to, size);
   } while (got < 0 && errno == EINTR);
+  if (got > 0 && port->host->observer)
+    port->host->observer->read(port, pier_span_of(to, (size_t)got));
   return got;
 }
 

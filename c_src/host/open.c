@@ -68,6 +68,7 @@ static struct pier__hport *hport_new(pier_host *host, const pier_port_options *o
     pier_free(port);
     return NULL;
   }
+  port->core.queue_limit = host->queue_limit;
   if (options->kind == PIER_FD)
     snprintf(port->title, size, "%lld/%lld", options->fd_in, options->fd_out);
   else

@@ -48,6 +48,10 @@ void pier__make_ready(pier_process *process) {
   pier__wake(host);
 }
 
+static int is_deaf(const pier_process *process) {
+  return !process->remote && pier_process_suspended(process);
+}
+
 /* From the loop itself, a callback with nothing waiting sees the message where
  * it lies; from inside a call of the user's, it has to wait for a clean stack. */
 void pier__post_to(pier_process *process, const pier_message *message) {
@@ -55,7 +59,7 @@ void pier__post_to(pier_process *process, const pier_message *message) {
   struct pier__letter *letter;
   if (process->dead || host->ending) return;
   if (process->receive && host->in_turn && !host->in_callback && !process->mailbox.first &&
-      !pier_process_suspended(process)) {
+      !is_deaf(process)) {
     process->pins++;
     call_back(process, message);
     pier__process_unpin(process);
@@ -75,7 +79,7 @@ void pier__post_to(pier_process *process, const pier_message *message) {
 static void run_one(pier_process *process) {
   struct pier__letter *letter;
   process->pins++;
-  while (!process->dead && !pier_process_suspended(process) &&
+  while (!process->dead && !is_deaf(process) &&
          (letter = pier__mailbox_take(&process->mailbox))) {
     call_back(process, &letter->message);
     pier__letter_free(&process->host->post, letter);

@@ -90,6 +90,7 @@ void pier__calm(struct pier__hport *port) {
 void pier__pending_finish(pier_process *process, int error) {
   process->pending->done = 1;
   process->pending->error = error;
+  if (process->host->observer) process->host->observer->resumed(process);
   if (process->receive && process->mailbox.first) pier__make_ready(process);
 }
 

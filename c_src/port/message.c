@@ -1,7 +1,7 @@
 /* Messages as Erlang has them. */
 #include "port/identifier.h"
 
-#include "term/view.h"
+#include "port/shape.h"
 
 int pier_port_term(pier_port port, pier_buffer *out) {
   pier_write_version(out);
@@ -70,16 +70,16 @@ static void put_exit(pier_buffer *out, const pier_message *message) {
  * BEAM does. */
 static int is_immediate(pier_span reason) {
   pier__view view;
-  uint64_t number;
+  pier__identifier identifier;
   pier__view_at(&view, pier__view_start(reason));
   switch (view.kind) {
   case PIER__ATOM:
   case PIER__NIL:
     return 1;
   case PIER__PID:
-    return pier__shape_pid(&view, &number);
-  case PIER__PORT:
-    return pier__shape_port(&view, &number);
+  case PIER__PORT: /* of whatever creation: a VM's own have another (c_src/serve) */
+    pier__view_identifier(&view, &identifier);
+    return pier__shape_is_atom(&identifier.node, PIER__NODE);
   case PIER__INT: /* of 60 bits, the BEAM's small ones */
     return view.size == 0 && view.magnitude < UINT64_C(1) << 59;
   default:

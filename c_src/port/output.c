@@ -15,6 +15,7 @@ enum {
 static void note_queue(struct pier__port *port) {
   size_t size = pier__queue_size(&port->queue);
   int error = port->io->want_write(port, size > 0);
+  if (error == 0 && port->queue_limit > 0 && size > port->queue_limit) error = -ENOMEM;
   if (error < 0) {
     pier__port_write_failed(port, error);
     return;
