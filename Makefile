@@ -59,10 +59,11 @@ JANSSON_LIBS := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)
 # Only the command uses jansson, and does without where it is missing.
 NO_JSON := $(if $(JANSSON_LIBS),json_none,json_read json_write)
 SCENARIO_SOURCES := $(wildcard c_src/scenario/*.c)
+SERVE_SOURCES := $(wildcard c_src/serve/*.c)
 # Nor are there drivers without their API.
 WITH_DRIVERS := driver driver_elf driver_probe driver_use
 NO_DRIVERS := $(if $(DRIVER_LAYER),driver_none,$(WITH_DRIVERS))
-CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c) $(NO_DRIVERS:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)) $(SCENARIO_SOURCES)
+CLI_SOURCES := $(filter-out $(NO_JSON:%=c_src/cli/%.c) $(NO_DRIVERS:%=c_src/cli/%.c),$(wildcard c_src/cli/*.c)) $(SCENARIO_SOURCES) $(SERVE_SOURCES)
 # So does nettle, for the SHA-256 of scenarios.
 NETTLE_LIBS := $(or $(shell $(PKG_CONFIG) --libs nettle 2>/dev/null),-lnettle)
 EXAMPLES := $(patsubst c_src/examples/%.c,%,$(wildcard c_src/examples/*.c))

@@ -23,6 +23,7 @@ int pier__new_main(int argc, char **argv);
 int pier__peer_main(int argc, char **argv);
 int pier__run_main(int argc, char **argv);
 int pier__scenario_main(int argc, char **argv);
+int pier__serve_main(int argc, char **argv);
 int pier__term_main(int argc, char **argv);
 int pier__wrap_main(int argc, char **argv);
 

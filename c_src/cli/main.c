@@ -25,6 +25,8 @@ static const subcommand subcommands[] = {
      "open any program as a port and print what its owner gets"},
     {"scenario", pier__scenario_main, "scenario [OPTIONS] FILE...",
      "run scenarios of ports on the native host, on the BEAM, or compare both"},
+    {"serve", pier__serve_main, "serve [OPTIONS]",
+     "be the native host of an Erlang VM, whose processes have ports in it"},
     {"term", pier__term_main, "term [OPTIONS] [FILE|TERM...]",
      "turn terms from one form into another, or check them"},
     {"wrap", pier__wrap_main, "wrap [OPTIONS] [--] PROG [ARG...]",
@@ -56,8 +58,8 @@ int main(int argc, char **argv) {
   if (argc < 2)
     return pier__fail(
         "pier", PIER__USAGE,
-        "no command given: call, driver, new, peer, run, scenario, term or wrap (see pier "
-        "--help)");
+        "no command given: call, driver, new, peer, run, scenario, serve, term or wrap (see "
+        "pier --help)");
   if (strcmp(argv[1], "--help") == 0) return help();
   if (strcmp(argv[1], "--version") == 0) {
     printf("pier %s\n", pier_version());

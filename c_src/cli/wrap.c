@@ -216,7 +216,7 @@ static int cannot(const char *what) {
   return pier__fail(PIER__WRAP, PIER__FAILED, "cannot %s: %s", what, strerror(errno));
 }
 
-static int run(pier__wrap *wrap) {
+int pier__wrap_run(pier__wrap *wrap) {
   wrapper w;
   int pair[2];
   pid_t guard;
@@ -241,14 +241,19 @@ static int run(pier__wrap *wrap) {
   return status;
 }
 
+void pier__wrap_init(pier__wrap *wrap) {
+  memset(wrap, 0, sizeof *wrap);
+  wrap->grace_ms = GRACE_MS;
+  wrap->signal = SIGTERM;
+  wrap->watched = !has_an_end(STDIN_FILENO) && has_an_end(STDOUT_FILENO);
+}
+
 int pier__wrap_main(int argc, char **argv) {
-  pier__wrap wrap = {0};
+  pier__wrap wrap;
   pier_buffer path = PIER_BUFFER_INIT;
   int first = 0;
   int status;
-  wrap.grace_ms = GRACE_MS;
-  wrap.signal = SIGTERM;
-  wrap.watched = !has_an_end(STDIN_FILENO) && has_an_end(STDOUT_FILENO);
+  pier__wrap_init(&wrap);
   status = pier__read_options(PIER__WRAP, argc, argv, options, set_option, &wrap, &first);
   if (status || wrap.path) return status;
   if (first >= argc)
@@ -257,7 +262,7 @@ int pier__wrap_main(int argc, char **argv) {
   if (status == 0) {
     wrap.path = (const char *)path.data;
     wrap.argv = argv + first;
-    status = run(&wrap);
+    status = pier__wrap_run(&wrap);
   }
   pier_buffer_free(&path);
   return status;

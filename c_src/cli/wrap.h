@@ -70,6 +70,11 @@ void pier__tree_free(pier__tree *tree);
 
 /* ---- wrap.c ---------------------------------------------------------------- */
 
+/* The defaults of `pier wrap`; the program is to be set. Then it is run, in this process
+ * and its guard: the exit status. */
+void pier__wrap_init(pier__wrap *wrap);
+int pier__wrap_run(pier__wrap *wrap);
+
 /* Closes all descriptors from 3 up but the `count` in `kept`, in rising order. */
 void pier__keep_only(const int *kept, size_t count);
 

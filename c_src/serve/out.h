@@ -1,0 +1,14 @@
+/* The peer's way out, past its events: one stream, in which what the host says and what
+ * the peer refuses keep their order. */
+#ifndef PIER_SERVE_OUT_H
+#define PIER_SERVE_OUT_H
+
+#include <pier/peer.h>
+
+/* Writes a frame with its header, as far as it goes now; the rest is the peer's. It fails
+ * (below) if the system does, or if more than `most` bytes wait then. */
+void pier__out_write(pier_peer *peer, pier_span frame, size_t most);
+/* Ends the program: the first error counts. */
+void pier__out_fail(pier_peer *peer, int error, const char *what);
+
+#endif
