@@ -21,6 +21,8 @@ static const char help[] =
     "                NAME and the ARGs; each TERM goes through port_call(Port, N, TERM)\n"
     "  --op N        the N of that (default 0)\n"
     "  --control     port_control(Port, N, TERM) instead: TERM is iodata\n"
+    "  --check-driver, --check-driver=MS  tells what the driver does wrong, callbacks that\n"
+    "                take longer than MS (default 100; 0: as long as they like) among it\n"
     "  --help, --version\n"
     "\n"
     "@FILE instead of a TERM takes the text from FILE, @- from standard input.\n"
@@ -37,6 +39,7 @@ enum {
   OPTION_DRIVER,
   OPTION_OPERATION,
   OPTION_CONTROL,
+  OPTION_CHECK,
   OPTION_HELP,
   OPTION_VERSION
 };
@@ -47,6 +50,7 @@ static const struct option options[] = {
     {"driver", required_argument, NULL, OPTION_DRIVER},
     {"op", required_argument, NULL, OPTION_OPERATION},
     {"control", no_argument, NULL, OPTION_CONTROL},
+    {"check-driver", optional_argument, NULL, OPTION_CHECK},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -134,6 +138,9 @@ static int set_option(void *context, int option) {
   case OPTION_CONTROL:
     c->for_driver = c->driver.control = 1;
     return 0;
+  case OPTION_CHECK:
+    c->for_driver = 1;
+    return pier__driver_check(who, optarg, &c->driver.config);
   case OPTION_HELP:
     fputs(help, stdout);
     return -1;
@@ -157,7 +164,7 @@ static int read_arguments(call *c, int argc, char **argv) {
   c->count = at - first;
   c->program = argv + at + (at < argc);
   if (c->for_driver && !c->driver.driver)
-    return pier__fail(who, PIER__USAGE, "--op and --control go with --driver");
+    return pier__fail(who, PIER__USAGE, "--op, --control and --check-driver go with --driver");
   if (!c->driver.driver && at + 1 >= argc)
     return pier__fail(who, PIER__USAGE, "no program given after -- (see pier call --help)");
   return 0;
@@ -203,6 +210,7 @@ int pier__call_main(int argc, char **argv) {
   int at;
   memset(&c, 0, sizeof c);
   c.dialogue.who = who;
+  pier_host_config_init(&c.driver.config);
   c.dialogue.framing = pier_framing_packet(4);
   c.dialogue.timeout_ms = 5000;
   status = read_arguments(&c, argc, argv);

@@ -34,9 +34,8 @@ static int open_port(session *s, const pier__driver_path *path, pier_buffer *com
 static int start(session *s) {
   pier__driver_path path = {PIER_BUFFER_INIT, PIER_BUFFER_INIT, PIER_BUFFER_INIT};
   pier_buffer command = PIER_BUFFER_INIT;
-  pier_host_config config;
+  pier_host_config config = s->call->config;
   int error, status = pier__driver_path_read(s->call->who, s->call->driver, &path);
-  pier_host_config_init(&config);
   config.log = say_fault;
   config.log_state = (void *)(uintptr_t)s->call;
   if (status == 0) {

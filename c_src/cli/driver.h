@@ -25,6 +25,9 @@ int pier__driver_command(const pier__driver_path *path, char *const *args, pier_
 /* pier_driver_enable; NULL: there are no drivers. */
 extern int (*const pier__drivers_enable)(pier_host *host);
 
+/* What --check-driver or --check-driver=MS sets: 0, or PIER__USAGE after a sentence. */
+int pier__driver_check(const char *who, const char *value, pier_host_config *config);
+
 /* Loads it for `process`: 0, or a status after a sentence: PIER__NOT_FOUND if there is no
  * such file, PIER__CANNOT_EXECUTE if it cannot be loaded. */
 int pier__driver_use(const char *who, pier_process *process, const pier__driver_path *path);
@@ -37,6 +40,7 @@ typedef struct pier__driver_call {
   char *const *args;  /* for start; NULL-ended */
   long operation;     /* 0 to 2^32-1 */
   int control;        /* by port_control, not port_call */
+  pier_host_config config;
 } pier__driver_call;
 
 /* Opens the port, and prints the answer to each of the `count` external terms, which were

@@ -1,6 +1,7 @@
 /* DIR/NAME of a driver. */
 #include "cli/driver.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const char suffix[] = ".so";
@@ -41,4 +42,13 @@ int pier__driver_command(const pier__driver_path *path, char *const *args, pier_
     pier_buffer_append_text(out, *args);
   }
   return pier_buffer_append_byte(out, '\0');
+}
+
+int pier__driver_check(const char *who, const char *value, pier_host_config *config) {
+  long limit = config->driver_limit_ms;
+  config->check_drivers = 1;
+  if (value && pier__read_number(who, "--check-driver", value, 0, INT_MAX, &limit))
+    return PIER__USAGE;
+  config->driver_limit_ms = (unsigned)limit;
+  return 0;
 }

@@ -56,11 +56,10 @@ static int load_driver(const run *r) {
 }
 
 static int open_port(run *r) {
-  pier_host_config config;
+  pier_host_config config = r->settings.host;
   pier_port_info info;
   pier_diag diag = {0};
   int error, status;
-  pier_host_config_init(&config);
   config.log = say_fault;
   config.log_state = r;
   error = pier_host_new(&r->host, &config);

@@ -26,6 +26,9 @@ static const char help[] =
     "  --spawn                          PROG is a command line for the shell\n"
     "  --driver DIR/NAME                no program: the linked-in driver DIR/NAME.so, whose\n"
     "                                   start gets NAME and the ARGs\n"
+    "  --check-driver, --check-driver=MS  tells what the driver does wrong, callbacks that\n"
+    "                                   take longer than MS (default 100; 0: as long as\n"
+    "                                   they like) among it\n"
     "\n"
     "Standard input (not read with --in):\n"
     "  --input raw|line|term  what is one command: the bytes as they are read (default);\n"
@@ -56,6 +59,7 @@ enum {
   SET_ARG0,
   SET_SPAWN,
   SET_DRIVER,
+  SET_CHECK,
   SET_INPUT,
   SET_WAIT,
   SHOW_HELP,
@@ -94,6 +98,7 @@ static const struct option options[] = {
     {"arg0", required_argument, NULL, SET_ARG0},
     {"spawn", no_argument, NULL, SET_SPAWN},
     {"driver", required_argument, NULL, SET_DRIVER},
+    {"check-driver", optional_argument, NULL, SET_CHECK},
     {"input", required_argument, NULL, SET_INPUT},
     {"wait", required_argument, NULL, SET_WAIT},
     {"help", no_argument, NULL, SHOW_HELP},
@@ -173,6 +178,8 @@ static int set_option(pier__settings *s, int option) {
     s->driver = optarg;
     s->port.kind = PIER_SPAWN_DRIVER;
     return 0;
+  case SET_CHECK:
+    return pier__driver_check(PIER__RUN, optarg, &s->host);
   case SET_INPUT:
     return set_input(s);
   case SET_WAIT:
@@ -220,12 +227,15 @@ int pier__program_settings_read(pier__settings *s, int argc, char **argv) {
   int status;
   memset(s, 0, sizeof *s);
   pier_port_options_init(&s->port, PIER_SPAWN_EXECUTABLE, NULL);
+  pier_host_config_init(&s->host);
   s->port.framing = pier_framing_stream();
   s->port.flags = PIER_PORT_BINARY | PIER_PORT_EXIT_STATUS;
   s->wait_ms = 500;
   status = read_options(s, argc, argv);
   if (status) return status;
   if (s->driver) return read_driver(s, argv + optind);
+  if (s->host.check_drivers)
+    return pier__fail(PIER__RUN, PIER__USAGE, "--check-driver goes with --driver");
   if (optind >= argc)
     return pier__fail(PIER__RUN, PIER__USAGE, "no program given (see pier run --help)");
   s->program = argv[optind];

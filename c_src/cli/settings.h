@@ -18,6 +18,7 @@ typedef struct pier__settings {
   pier_buffer path;    /* the file it is, or the command of a driver */
   const char *driver;  /* DIR/NAME, or NULL: a program */
   unsigned asked;      /* flags of the port that were given */
+  pier_host_config host;
 } pier__settings;
 
 /* Reads argv. 0, a status after a sentence, or -1 when --help or --version has

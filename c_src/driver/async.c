@@ -2,6 +2,8 @@
  * with the same key run one after the other. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -13,6 +15,7 @@ struct job {
   void (*invoke)(void *);
   void (*free_data)(void *);
   void *data;
+  uint64_t port; /* its number */
 };
 
 struct list {
@@ -49,6 +52,19 @@ static struct job *take(struct list *list) {
 /* ---- The thread -----------------------------------------------------------------------------
  */
 
+static void run(const struct job *job) {
+  struct pier__inside inside = {.where = PIER__ELSEWHERE, .call = "a job"}, before;
+  if (!pier__checking()) {
+    job->invoke(job->data);
+    return;
+  }
+  inside.driver = job->dport->driver;
+  inside.port = job->port;
+  before = pier__check_begin(&inside);
+  job->invoke(job->data);
+  pier__check_end(&before);
+}
+
 /* What waits when the host ends is not begun any more. */
 static void *work(void *argument) {
   struct pier__async *async = argument;
@@ -61,7 +77,7 @@ static void *work(void *argument) {
       continue;
     }
     pthread_mutex_unlock(&async->lock);
-    job->invoke(job->data);
+    run(job);
     pthread_mutex_lock(&async->lock);
     append(&async->done, job);
     pier__drivers_wake(async->drivers);
@@ -118,6 +134,7 @@ long driver_async(ErlDrvPort port, unsigned int *key, void (*invoke)(void *), vo
   job->invoke = invoke;
   job->free_data = free_data;
   job->data = data;
+  job->port = dport->port->core.number;
   atomic_fetch_add(&dport->references, 1);
   dport->driver->jobs++;
   pthread_mutex_lock(&async->lock);
@@ -227,9 +244,11 @@ ErlDrvSInt driver_pdl_dec_refc(ErlDrvPDL lock) {
 void driver_pdl_lock(ErlDrvPDL lock) {
   driver_pdl_inc_refc(lock);
   pthread_mutex_lock(&lock->mutex);
+  if (pier__checking()) pier__check_locked(lock, "its port data lock", NULL);
 }
 
 void driver_pdl_unlock(ErlDrvPDL lock) {
+  if (pier__checking()) pier__check_unlocked(lock);
   pthread_mutex_unlock(&lock->mutex);
   driver_pdl_dec_refc(lock);
 }

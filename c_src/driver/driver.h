@@ -81,7 +81,27 @@ struct pier__dport {
   struct pier__hport *ended; /* after stop: what the last unpin frees */
   char failure[256];         /* in start: why it failed */
   unsigned timing : 1, due : 1, flushing : 1, starting : 1, failed : 1;
-  unsigned percent; /* of a time slice, consumed in this callback */
+  unsigned closing : 1; /* has been asked to flush */
+  unsigned percent;     /* of a time slice, consumed in this callback */
+};
+
+/* How many hosts look for misuse, see check.h. */
+extern atomic_uint pier__checks;
+static inline int pier__checking(void) {
+  return atomic_load_explicit(&pier__checks, memory_order_relaxed) > 0;
+}
+struct pier__check;
+
+/* What of a driver a thread is running. */
+enum pier__where { PIER__OUTSIDE, PIER__ON_HOST, PIER__ELSEWHERE };
+struct pier__inside {
+  enum pier__where where;
+  struct pier__driver *driver;
+  uint64_t port; /* 0: none */
+  const char *call;
+  const char *name; /* of a thread; or NULL */
+  unsigned held;    /* locks when it began */
+  long long since;  /* nanoseconds */
 };
 
 struct pier__letter_out; /* from another thread, inbox.c */
@@ -89,8 +109,9 @@ struct pier__letter_out; /* from another thread, inbox.c */
 /* A call of a driver's code that is on the stack. */
 struct pier__drvcall {
   struct pier__driver *driver;
-  struct pier__dport *dport; /* NULL: it is not about one port */
-  const char *name;          /* of the callback */
+  struct pier__dport *dport;  /* NULL: it is not about one port */
+  const char *name;           /* of the callback */
+  struct pier__inside before; /* where misuse is looked for */
 };
 enum { PIER__CALLS = 8 };
 
@@ -108,6 +129,7 @@ struct pier__drivers {
   struct pier__dport *first_due, *last_due, *first_timer;
   struct pier__table selected; /* descriptor + 1, to pier__selected */
   struct pier__async *async;
+  struct pier__check *check; /* NULL: nobody asked */
   pthread_mutex_t inbox_lock;
   struct pier__letter_out *first_letter, *last_letter;
 };
@@ -125,8 +147,12 @@ void pier__driver_log(struct pier__dport *dport, int error, const char *format, 
 extern pthread_mutex_t pier__handles_lock;
 int pier__handle_add(struct pier__dport *dport);
 void pier__handle_remove(struct pier__dport *dport);
-/* NULL if there is no such port any more. */
-struct pier__dport *pier__handle_get(ErlDrvPort handle);
+/* NULL if there is no such port any more. The second is for functions of the API, and
+ * tells those that may not be called (check.h). */
+struct pier__dport *pier__handle_find(ErlDrvPort handle);
+struct pier__dport *pier__handle_checked(ErlDrvPort handle, const char *function);
+#define pier__handle_get(handle)                                                               \
+  (pier__checking() ? pier__handle_checked(handle, __func__) : pier__handle_find(handle))
 /* The same from another thread than the host's: to be released afterwards. */
 struct pier__dport *pier__handle_pin(ErlDrvPort handle);
 static inline ErlDrvPort pier__handle(const struct pier__dport *dport) {
@@ -243,6 +269,9 @@ void pier__outputv(struct pier__dport *dport, pier_span term, pier_span data);
 /* ---- binary.c ---- */
 ErlDrvBinary *pier__binary_of(const void *data, size_t size); /* NULL: out of memory */
 
+enum pier__memory { PIER__MEMORY, PIER__BINARY };
+void pier__memory_release(void *block, enum pier__memory kind);
+
 /* ---- queue.c ---- */
 void pier__ioqueue_free(struct pier__ioqueue *queue);
 
@@ -253,6 +282,7 @@ void pier__timer_stop(struct pier__dport *dport);
 /* ---- select.c ---- */
 void pier__select_turn(struct pier__drivers *drivers);
 void pier__select_drop(struct pier__dport *dport);
+void pier__select_unload(struct pier__driver *driver);
 void pier__select_free(struct pier__drivers *drivers);
 
 /* ---- async.c ---- */

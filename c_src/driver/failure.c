@@ -21,8 +21,7 @@ static int fail_with(struct pier__dport *dport, pier_span reason) {
   return 0;
 }
 
-static int fail_atom(ErlDrvPort handle, const char *reason) {
-  struct pier__dport *dport = pier__handle_get(handle);
+static int fail_atom(struct pier__dport *dport, const char *reason) {
   struct pier__atom atom;
   if (!dport) return -1;
   if (in_start(dport, reason)) return 0;
@@ -30,18 +29,18 @@ static int fail_atom(ErlDrvPort handle, const char *reason) {
 }
 
 int driver_failure_atom(ErlDrvPort port, char *reason) {
-  return fail_atom(port, reason);
+  return fail_atom(pier__handle_get(port), reason);
 }
 
 int driver_failure_posix(ErlDrvPort port, int error) {
-  return fail_atom(port, pier_errno_id(error));
+  return fail_atom(pier__handle_get(port), pier_errno_id(error));
 }
 
 int driver_failure(ErlDrvPort handle, int error) {
   struct pier__dport *dport = pier__handle_get(handle);
   pier_buffer reason = PIER_BUFFER_INIT;
   if (!dport) return -1;
-  if (error == 0) return fail_atom(handle, "normal");
+  if (error == 0) return fail_atom(dport, "normal");
   if (in_start(dport, "driver_failure")) return 0;
   pier_write_int64(&reason, error);
   fail_with(dport, pier_buffer_span(&reason));
@@ -72,5 +71,5 @@ int driver_exit(ErlDrvPort handle, int error) {
     pier_object self = {{dport->port->core.number}, {0}};
     pier__table_remove(&owner->links, pier__object_key(self));
   }
-  return fail_atom(handle, error == 0 ? "normal" : pier_errno_id(error));
+  return fail_atom(dport, error == 0 ? "normal" : pier_errno_id(error));
 }

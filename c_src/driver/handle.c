@@ -2,6 +2,8 @@
  * that they compare with ==. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include "port/identifier.h"
 #include "term/deep.h"
 
@@ -40,7 +42,7 @@ void pier__handle_remove(struct pier__dport *dport) {
   pthread_mutex_unlock(&pier__handles_lock);
 }
 
-struct pier__dport *pier__handle_get(ErlDrvPort handle) {
+struct pier__dport *pier__handle_find(ErlDrvPort handle) {
   uint64_t key = (uint64_t)(uintptr_t)handle;
   struct pier__dport *found;
   if (key == 0) return NULL;
@@ -48,6 +50,14 @@ struct pier__dport *pier__handle_get(ErlDrvPort handle) {
   found = pier__table_get(&handles, key);
   pthread_mutex_unlock(&pier__handles_lock);
   return found;
+}
+
+/* Pinned while it is looked at: another thread may be calling. */
+struct pier__dport *pier__handle_checked(ErlDrvPort handle, const char *function) {
+  struct pier__dport *dport = pier__handle_pin(handle);
+  int fine = pier__check_call(dport, function);
+  if (dport) pier__dport_release(dport);
+  return fine ? dport : NULL;
 }
 
 struct pier__dport *pier__handle_pin(ErlDrvPort handle) {

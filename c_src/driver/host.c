@@ -1,6 +1,8 @@
 /* The layer in a host: one epoll set of its own, which the host's contains. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,12 +39,25 @@ void pier__driver_log(struct pier__dport *dport, int error, const char *format, 
 void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport,
                       const char *name) {
   struct pier__drivers *drivers = driver->drivers;
-  const struct pier__drvcall call = {driver, dport, name};
-  if (drivers->depth < PIER__CALLS) drivers->calls[drivers->depth] = call;
+  if (drivers->depth < PIER__CALLS) {
+    struct pier__drvcall *call = &drivers->calls[drivers->depth];
+    call->driver = driver;
+    call->dport = dport;
+    call->name = name;
+    if (drivers->check) {
+      const struct pier__inside inside = {.where = PIER__ON_HOST,
+                                          .driver = driver,
+                                          .port = dport ? dport->port->core.number : 0,
+                                          .call = name};
+      call->before = pier__check_begin(&inside);
+    }
+  }
   drivers->depth++;
 }
 
 void pier__call_end(struct pier__drivers *drivers) {
+  const struct pier__drvcall *call = pier__call_now(drivers);
+  if (call && drivers->check) pier__check_end(&call->before);
   drivers->depth--;
 }
 
@@ -69,6 +84,7 @@ void pier__drivers_turn(pier_host *host) {
   if (count > 0) {
     pier__inbox_turn(drivers);
     pier__async_turn(drivers);
+    pier__check_turn(drivers);
   }
   if (drivers->later) pier__drivers_sweep(drivers);
 }
@@ -91,6 +107,7 @@ void pier__drivers_end(pier_host *host) {
   pier__drivers_sweep(drivers);
   pier__inbox_turn(drivers);
   pier__select_free(drivers);
+  pier__check_free(drivers);
   if (drivers->epoll >= 0) close(drivers->epoll);
   if (drivers->timer >= 0) close(drivers->timer);
   if (drivers->event >= 0) close(drivers->event);
@@ -150,6 +167,7 @@ int pier_driver_enable(pier_host *host) {
   host->drivers = drivers;
   host->hooks = &hooks;
   error = open_all(drivers);
+  if (error == 0 && host->check_drivers) error = pier__check_new(drivers);
   if (error < 0) pier__drivers_end(host);
   return error;
 }

@@ -1,7 +1,6 @@
 /* Mutexes, conditions and read-write locks of the API. Misuse ends the process, as in
  * the BEAM: there is nobody to give an error to. */
-#include "driver/driver.h"
-
+#include "driver/check.h"
 #include "driver/named.h"
 
 #include <errno.h>
@@ -19,6 +18,10 @@ struct ErlDrvRWLock_ {
   char *name;
   pthread_rwlock_t lock;
 };
+
+static void took(const void *lock, const char *kind, const char *name) {
+  if (pier__checking()) pier__check_locked(lock, kind, name);
+}
 
 /* ---- Mutexes ---------------------------------------------------------------------- */
 
@@ -45,14 +48,17 @@ int erl_drv_mutex_trylock(ErlDrvMutex *mutex) {
   pier__must(mutex != NULL);
   error = pthread_mutex_trylock(&mutex->mutex);
   pier__must(error == 0 || error == EBUSY);
+  if (error == 0) took(mutex, "mutex", mutex->name);
   return error;
 }
 
 void erl_drv_mutex_lock(ErlDrvMutex *mutex) {
   pier__must(mutex && pthread_mutex_lock(&mutex->mutex) == 0);
+  took(mutex, "mutex", mutex->name);
 }
 
 void erl_drv_mutex_unlock(ErlDrvMutex *mutex) {
+  if (pier__checking()) pier__check_unlocked(mutex);
   pier__must(mutex && pthread_mutex_unlock(&mutex->mutex) == 0);
 }
 
@@ -114,14 +120,17 @@ int erl_drv_rwlock_tryrlock(ErlDrvRWLock *lock) {
   pier__must(lock != NULL);
   error = pthread_rwlock_tryrdlock(&lock->lock);
   pier__must(error == 0 || error == EBUSY);
+  if (error == 0) took(lock, "read-write lock", lock->name);
   return error;
 }
 
 void erl_drv_rwlock_rlock(ErlDrvRWLock *lock) {
   pier__must(lock && pthread_rwlock_rdlock(&lock->lock) == 0);
+  took(lock, "read-write lock", lock->name);
 }
 
 void erl_drv_rwlock_runlock(ErlDrvRWLock *lock) {
+  if (pier__checking()) pier__check_unlocked(lock);
   pier__must(lock && pthread_rwlock_unlock(&lock->lock) == 0);
 }
 
@@ -130,13 +139,16 @@ int erl_drv_rwlock_tryrwlock(ErlDrvRWLock *lock) {
   pier__must(lock != NULL);
   error = pthread_rwlock_trywrlock(&lock->lock);
   pier__must(error == 0 || error == EBUSY);
+  if (error == 0) took(lock, "read-write lock", lock->name);
   return error;
 }
 
 void erl_drv_rwlock_rwlock(ErlDrvRWLock *lock) {
   pier__must(lock && pthread_rwlock_wrlock(&lock->lock) == 0);
+  took(lock, "read-write lock", lock->name);
 }
 
 void erl_drv_rwlock_rwunlock(ErlDrvRWLock *lock) {
+  if (pier__checking()) pier__check_unlocked(lock);
   pier__must(lock && pthread_rwlock_unlock(&lock->lock) == 0);
 }

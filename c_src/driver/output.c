@@ -100,8 +100,7 @@ static void tell_lines(struct pier__dport *dport, const struct saying *saying, i
   }
 }
 
-static struct pier__dport *usable(ErlDrvPort handle, int *result) {
-  struct pier__dport *dport = pier__handle_get(handle);
+static struct pier__dport *usable(struct pier__dport *dport, int *result) {
   *result = dport ? 0 : -1;
   return dport && pier__port_usable(&dport->port->core) ? dport : NULL;
 }
@@ -117,10 +116,10 @@ static void say(struct pier__dport *dport, const struct saying *saying, int by_l
     tell(dport, saying, PIER_FRAME, binary);
 }
 
-int driver_output2(ErlDrvPort port, char *header, ErlDrvSizeT header_size, char *bytes,
-                   ErlDrvSizeT size) {
+static int say_bytes(struct pier__dport *its, const char *header, size_t header_size,
+                     char *bytes, size_t size) {
   int result;
-  struct pier__dport *dport = usable(port, &result);
+  struct pier__dport *dport = usable(its, &result);
   SysIOVec part = {bytes, size};
   /* No bytes at all are no binary either. */
   struct saying saying = {pier_span_of(header, header_size), &part, bytes ? 1 : 0};
@@ -128,14 +127,19 @@ int driver_output2(ErlDrvPort port, char *header, ErlDrvSizeT header_size, char 
   return result;
 }
 
+int driver_output2(ErlDrvPort port, char *header, ErlDrvSizeT header_size, char *bytes,
+                   ErlDrvSizeT size) {
+  return say_bytes(pier__handle_get(port), header, header_size, bytes, size);
+}
+
 int driver_output(ErlDrvPort port, char *bytes, ErlDrvSizeT size) {
-  return driver_output2(port, NULL, 0, bytes, size);
+  return say_bytes(pier__handle_get(port), NULL, 0, bytes, size);
 }
 
 int driver_output_binary(ErlDrvPort port, char *header, ErlDrvSizeT header_size,
                          ErlDrvBinary *binary, ErlDrvSizeT offset, ErlDrvSizeT size) {
   int result;
-  struct pier__dport *dport = usable(port, &result);
+  struct pier__dport *dport = usable(pier__handle_get(port), &result);
   SysIOVec part = {binary->orig_bytes + offset, size};
   struct saying saying = {pier_span_of(header, header_size), &part, 1};
   if (dport) say(dport, &saying, 0);
@@ -146,7 +150,7 @@ int driver_output_binary(ErlDrvPort port, char *header, ErlDrvSizeT header_size,
 int driver_outputv(ErlDrvPort port, char *header, ErlDrvSizeT header_size, ErlIOVec *vector,
                    ErlDrvSizeT skip) {
   int result, i = 0;
-  struct pier__dport *dport = usable(port, &result);
+  struct pier__dport *dport = usable(pier__handle_get(port), &result);
   struct saying saying = {pier_span_of(header, header_size), NULL, 0};
   if (!dport) return result;
   for (; skip > 0 && i < vector->vsize && vector->iov[i].iov_len <= skip; i++)

@@ -2,6 +2,8 @@
  * big binaries have slots of their own, what is small is gathered in one binary. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include "term/deep.h"
 
 #include <string.h>
@@ -95,9 +97,20 @@ static void fill(const struct vector *vector, const struct piece *pieces, size_t
   }
 }
 
-static void call_outputv(struct pier__dport *dport, ErlIOVec *ev) {
+static void free_binaries(ErlDrvBinary **binaries, size_t count) {
+  size_t i;
+  for (i = 0; i < count; i++)
+    driver_free_binary(binaries[i]);
+}
+
+/* The binaries are let go of while it is known in which call. */
+static void call_outputv(struct pier__dport *dport, ErlIOVec *ev, ErlDrvBinary **binaries) {
+  size_t i, slots = (size_t)ev->vsize;
+  for (i = 0; dport->drivers->check && i < slots; i++)
+    if (binaries[i]) pier__check_given(binaries[i], dport->driver);
   pier__enter(dport, "outputv");
   dport->driver->entry.outputv(dport->data, ev);
+  free_binaries(binaries, slots);
   pier__leave(dport);
 }
 
@@ -107,7 +120,6 @@ static int make_and_call(struct pier__dport *dport, const struct vector *vector,
   size_t slots = vector->slots + 1, size = slots * (sizeof(SysIOVec) + sizeof(ErlDrvBinary *));
   ErlDrvBinary *common = NULL, **binaries;
   char *block = pier_alloc(size);
-  size_t i;
   ErlIOVec ev;
   int error = block ? 0 : PIER_ENOMEM;
   if (error == 0 && vector->gathered > 0) {
@@ -121,12 +133,14 @@ static int make_and_call(struct pier__dport *dport, const struct vector *vector,
     ev.vsize = (int)slots;
     ev.size = vector->total;
     fill(vector, pieces, count, &ev, common);
-    if (ev.size != SIZE_MAX)
-      call_outputv(dport, &ev);
-    else
+    if (ev.size == SIZE_MAX) {
       error = PIER_ENOMEM;
-    for (i = 0; i < slots; i++)
-      driver_free_binary(binaries[i]);
+      free_binaries(binaries, slots);
+    } else {
+      driver_free_binary(common); /* the slots have it */
+      common = NULL;
+      call_outputv(dport, &ev, binaries);
+    }
   }
   driver_free_binary(common);
   pier_free(block);

@@ -2,6 +2,8 @@
  * until none of them is on the stack. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -119,7 +121,7 @@ static size_t queued(const struct pier__port *core) {
 /* The port may close while another driver is being called. */
 static void flush(struct pier__port *core) {
   struct pier__dport *dport = dport_of(core);
-  dport->flushing = 1;
+  dport->flushing = dport->closing = 1;
   pier__due(dport);
   pier__work_due(dport->drivers);
 }
@@ -148,6 +150,7 @@ static void bury(struct pier__port *core) {
   struct pier__dport *dport = dport_of(core);
   pier__timer_stop(dport);
   call_stop(dport);
+  if (dport->drivers->check) pier__check_port(dport);
   detach(dport);
   pier__port_io.bury(core);
   pier__dport_release(dport);

@@ -68,8 +68,7 @@ static int add(struct pier__ioqueue *queue, ErlDrvBinary *binary, char *bytes, s
   return 0;
 }
 
-static int add_bytes(ErlDrvPort port, const char *bytes, size_t size, int in_front) {
-  struct pier__dport *dport = pier__handle_get(port);
+static int add_bytes(struct pier__dport *dport, const char *bytes, size_t size, int in_front) {
   ErlDrvBinary *binary;
   if (!dport) return -1;
   if (size == 0) return 0;
@@ -77,30 +76,29 @@ static int add_bytes(ErlDrvPort port, const char *bytes, size_t size, int in_fro
   return add(&dport->queue, binary, binary ? binary->orig_bytes : NULL, size, in_front);
 }
 
-static int add_binary(ErlDrvPort port, ErlDrvBinary *binary, size_t offset, size_t size,
-                      int in_front) {
-  struct pier__dport *dport = pier__handle_get(port);
+static int add_binary(struct pier__dport *dport, ErlDrvBinary *binary, size_t offset,
+                      size_t size, int in_front) {
   if (!dport) return -1;
   driver_binary_inc_refc(binary);
   return add(&dport->queue, binary, binary->orig_bytes + offset, size, in_front);
 }
 
 int driver_enq(ErlDrvPort port, char *bytes, ErlDrvSizeT size) {
-  return add_bytes(port, bytes, size, 0);
+  return add_bytes(pier__handle_get(port), bytes, size, 0);
 }
 
 int driver_pushq(ErlDrvPort port, char *bytes, ErlDrvSizeT size) {
-  return add_bytes(port, bytes, size, 1);
+  return add_bytes(pier__handle_get(port), bytes, size, 1);
 }
 
 int driver_enq_bin(ErlDrvPort port, ErlDrvBinary *binary, ErlDrvSizeT offset,
                    ErlDrvSizeT size) {
-  return add_binary(port, binary, offset, size, 0);
+  return add_binary(pier__handle_get(port), binary, offset, size, 0);
 }
 
 int driver_pushq_bin(ErlDrvPort port, ErlDrvBinary *binary, ErlDrvSizeT offset,
                      ErlDrvSizeT size) {
-  return add_binary(port, binary, offset, size, 1);
+  return add_binary(pier__handle_get(port), binary, offset, size, 1);
 }
 
 /* One part of a vector; without a binary its bytes are copied. */

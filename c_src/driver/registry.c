@@ -1,6 +1,8 @@
 /* The drivers of a host: how they come, when they go, what is loaded again. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include "port/reason.h"
 
 #include <string.h>
@@ -78,6 +80,8 @@ static void close_library(struct pier__driver *driver) {
   pier__call_begin(driver, NULL, "finish");
   pier__library_close(driver);
   pier__call_end(driver->drivers);
+  pier__select_unload(driver);
+  if (driver->drivers->check) pier__check_leaks(driver);
 }
 
 int pier__driver_new(struct pier__drivers *drivers, const char *folder, const char *name,

@@ -2,6 +2,8 @@
  * descriptor is left as blocking as it is. What epoll refuses (files) is always ready. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -17,7 +19,7 @@ struct selected {
 };
 
 static struct pier__dport *owner_of(const struct selected *selected, int way) {
-  return pier__handle_get((ErlDrvPort)(uintptr_t)selected->owner[way]);
+  return pier__handle_find((ErlDrvPort)(uintptr_t)selected->owner[way]);
 }
 
 static uint64_t key_of(int fd) {
@@ -180,6 +182,17 @@ void pier__select_turn(struct pier__drivers *drivers) {
 /* ---- The end ------------------------------------------------------------------------------
  */
 
+static void report_left(struct pier__dport *dport, int fd) {
+  struct pier__inside inside = {
+      .driver = dport->driver, .where = PIER__ON_HOST, .call = "stop"};
+  if (!dport->drivers->check) {
+    pier__driver_log(dport, PIER_ESTATE, "descriptor %d was still selected", fd);
+    return;
+  }
+  inside.port = dport->port->core.number;
+  pier__misuse(&inside, "leaves descriptor %d selected", fd);
+}
+
 /* A port that closes with something selected loses it, without stop_select. */
 void pier__select_drop(struct pier__dport *dport) {
   struct pier__drivers *drivers = dport->drivers;
@@ -194,13 +207,31 @@ void pier__select_drop(struct pier__dport *dport) {
       mine = 1;
     }
     if (mine) {
-      pier__driver_log(dport, PIER_ESTATE, "descriptor %d was still selected", selected->fd);
+      report_left(dport, selected->fd);
       selected->user = NULL;
       settle(drivers, selected);
       i = 0; /* removal moves entries */
     } else {
       i++;
     }
+  }
+}
+
+/* What the driver said it uses, and never that it does not any more. */
+void pier__select_unload(struct pier__driver *driver) {
+  struct pier__drivers *drivers = driver->drivers;
+  struct pier__inside inside = {.driver = driver, .where = PIER__ON_HOST, .call = "finish"};
+  size_t i = 0;
+  while (i < drivers->selected.capacity) {
+    struct selected *selected = drivers->selected.slots[i].value;
+    if (drivers->selected.slots[i].key == 0 || selected->user != driver) {
+      i++;
+      continue;
+    }
+    pier__misuse(&inside, "leaves descriptor %d in use", selected->fd);
+    selected->user = NULL;
+    settle(drivers, selected);
+    i = 0; /* removal moves entries */
   }
 }
 

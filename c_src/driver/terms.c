@@ -240,7 +240,7 @@ void pier__inbox_turn(struct pier__drivers *drivers) {
   drivers->first_letter = drivers->last_letter = NULL;
   pthread_mutex_unlock(&drivers->inbox_lock);
   for (; letter; letter = next) {
-    const struct pier__dport *dport = pier__handle_get((ErlDrvPort)(uintptr_t)letter->port);
+    const struct pier__dport *dport = pier__handle_find((ErlDrvPort)(uintptr_t)letter->port);
     next = letter->next;
     if (dport && dport->port && pier__port_usable(&dport->port->core))
       letter->to = dport->port->core.owner;

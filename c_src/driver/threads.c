@@ -1,6 +1,5 @@
 /* Threads of drivers and what each of them keeps for itself. */
-#include "driver/driver.h"
-
+#include "driver/check.h"
 #include "driver/named.h"
 
 #include <errno.h>
@@ -11,6 +10,7 @@ struct ErlDrvTid_ {
   pthread_t thread;
   void *(*function)(void *);
   void *argument;
+  struct pier__driver *driver; /* that made it, where that is looked at */
 };
 
 static _Thread_local struct ErlDrvTid_ *self;
@@ -40,8 +40,16 @@ void erl_drv_thread_opts_destroy(ErlDrvThreadOpts *options) {
 }
 
 static void *begin(void *argument) {
+  struct pier__inside inside = {.where = PIER__ELSEWHERE, .call = "thread"}, before;
+  void *result;
   self = argument;
-  return self->function(self->argument);
+  if (!self->driver) return self->function(self->argument);
+  inside.driver = self->driver;
+  inside.name = self->name;
+  before = pier__check_begin(&inside);
+  result = self->function(self->argument);
+  pier__check_end(&before);
+  return result;
 }
 
 /* Signals are for the threads of the program. */
@@ -63,6 +71,7 @@ int erl_drv_thread_create(char *name, ErlDrvTid *tid, void *(*function)(void *),
   if (!fresh) return ENOMEM;
   fresh->function = function;
   fresh->argument = argument;
+  if (pier__checking()) fresh->driver = pier__inside.driver;
   error = pthread_attr_init(&attributes);
   if (error == 0) {
     if (options && options->suggested_stack_size > 0)

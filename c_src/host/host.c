@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { DEFAULT_LINGER_MS = 500, DEFAULT_PORT_LIMIT = 65536 };
+enum { DEFAULT_LINGER_MS = 500, DEFAULT_PORT_LIMIT = 65536, DEFAULT_DRIVER_LIMIT_MS = 100 };
 
 void pier_host_config_init(pier_host_config *config) {
   memset(config, 0, sizeof *config);
@@ -24,6 +24,7 @@ void pier_host_config_init(pier_host_config *config) {
   config->limits.frame = INT32_MAX;
   config->linger_ms = DEFAULT_LINGER_MS;
   config->port_limit = DEFAULT_PORT_LIMIT;
+  config->driver_limit_ms = DEFAULT_DRIVER_LIMIT_MS;
 }
 
 /* A write to a program that has gone must be an error, not the end of us. A
@@ -80,6 +81,8 @@ int pier_host_new(pier_host **host, const pier_host_config *config) {
   fresh->limits = config->limits;
   fresh->linger_ms = config->linger_ms;
   fresh->port_limit = config->port_limit;
+  fresh->check_drivers = config->check_drivers;
+  fresh->driver_limit_ms = config->driver_limit_ms;
   fresh->log = config->log;
   fresh->log_state = config->log_state;
   error = start(fresh, config);

@@ -76,6 +76,8 @@ struct pier_host {
   int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
   unsigned linger_ms;
   size_t port_limit;
+  int check_drivers;
+  unsigned driver_limit_ms;
   pier_log_callback *log;
   void *log_state;
   unsigned watched : 1;     /* others wait for the set: a uv loop, a poll of the caller's */

@@ -86,7 +86,8 @@ PIER_API const char *pier_version(void);
   X(PIER_EDRVOTHER, -10509, "inconsistent")                                                    \
   X(PIER_EDRVLINKEDIN, -10510, "linked_in_driver")                                             \
   X(PIER_EDRVUSED, -10511, "pending_process")                                                  \
-  X(PIER_EDRVRELOADING, -10512, "pending_reload")
+  X(PIER_EDRVRELOADING, -10512, "pending_reload")                                              \
+  X(PIER_EDRVMISUSE, -10513, "a driver breaks the rules of its API")
 
 typedef enum pier_error {
 #define PIER_ERROR_ENUM(name, number, text) name = number,

@@ -41,6 +41,12 @@ typedef struct pier_host_config {
   /* How many ports there may be at once; default 65536, as the BEAM's +Q. One more
    * is PIER_ESYSLIMIT. */
   size_t port_limit;
+  /* Not 0: what linked-in drivers do wrong, and the BEAM suffers in silence, is told to
+   * `log`, as PIER_EDRVMISUSE with a sentence (doc/drivers.md lists it). It costs time
+   * and memory, also for the drivers of other hosts in this process. */
+  int check_drivers;
+  /* With it: how long a callback may take, default 100; 0: as long as it likes. */
+  unsigned driver_limit_ms;
 } pier_host_config;
 
 PIER_API void pier_host_config_init(pier_host_config *config);

@@ -106,9 +106,27 @@ gives "call: start fails" 1 "" "pier call: *: cannot be opened: arith_drv genera
   $call $drivers/arith_drv x -- general
 gives "call: a number that is none" 2 "" "pier call: --op x: not a number from 0 to 4294967295" \
   $call $drivers/arith_drv --op x y
-gives "call: --op without a driver" 2 "" "pier call: --op and --control go with --driver" \
+gives "call: --op without a driver" 2 "" "pier call: --op, --control and --check-driver go with --driver" \
   "$PIER" call --op 1 x -- cat
 gives "call: no term" 2 "" "pier call: no TERM given *" $call $drivers/arith_drv
+
+# ---- Misuse
+INPUT='x' gives "run: what it leaves is told" 0 "$closed" \
+  "pier run: driver misuse_drv, in finish: leaves binaries: 1 with 1 bytes, one made in outputv" \
+  env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" $run $drivers/misuse_drv --check-driver
+gives "call: a lock that is held" 0 "[[]]" \
+  "pier call: driver misuse_drv, #Port<0.1>, in control: returned with mutex big lock held" \
+  $call $drivers/misuse_drv --check-driver=0 --control --op 109 '[]'
+gives "call: a callback that blocks" 0 "[[]]" \
+  "pier call: driver misuse_drv, #Port<0.1>, in control: blocked the host for [0-9]* ms" \
+  $call $drivers/misuse_drv --check-driver=50 --control --op 116 '[]'
+gives "call: nothing wrong" 0 "[[]]" "" \
+  $call $drivers/misuse_drv --check-driver=0 --control --op 99 '[]'
+gives "call: it is not asked" 0 "[[]]" "" $call $drivers/misuse_drv --control --op 116 '[]'
+gives "a limit that is none" 2 "" "pier run: --check-driver x: not a number *" \
+  $run $drivers/misuse_drv --check-driver=x
+gives "without a driver" 2 "" "pier run: --check-driver goes with --driver" \
+  "$PIER" run --check-driver -- cat
 
 # ---- What does not load
 for who in run call; do

@@ -1,0 +1,219 @@
+/* What a driver should not do, one thing for each operation of control; 'c' does all of
+ * it as it should be done. */
+#include <erl_driver.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct state {
+  ErlDrvPort port;
+  ErlDrvMutex *mutex;
+  ErlDrvRWLock *rwlock;
+  ErlDrvPDL lock;
+  ErlDrvTid thread;
+  int operation;
+  int pipe[2];
+};
+
+static ErlDrvData start(ErlDrvPort port, char *command) {
+  struct state *state = driver_alloc(sizeof *state);
+  char mutex[] = "big lock", rwlock[] = "wide lock";
+  (void)command;
+  memset(state, 0, sizeof *state);
+  state->port = port;
+  state->mutex = erl_drv_mutex_create(mutex);
+  state->rwlock = erl_drv_rwlock_create(rwlock);
+  state->lock = driver_pdl_create(port);
+  if (pipe(state->pipe) < 0) return ERL_DRV_ERROR_ERRNO;
+  return (ErlDrvData)state;
+}
+
+/* What is held or selected on purpose is let go of here, after it was noticed. */
+static void stop(ErlDrvData data) {
+  struct state *state = (struct state *)data;
+  if (state->operation == 'm') erl_drv_mutex_unlock(state->mutex);
+  if (state->operation == 'r') erl_drv_rwlock_runlock(state->rwlock);
+  if (state->operation == 'p') driver_pdl_unlock(state->lock);
+  if (state->operation == 'c') {
+    driver_select(state->port, (ErlDrvEvent)(intptr_t)state->pipe[0], ERL_DRV_USE, 0);
+  } else {
+    close(state->pipe[0]);
+  }
+  close(state->pipe[1]);
+  erl_drv_mutex_destroy(state->mutex);
+  erl_drv_rwlock_destroy(state->rwlock);
+  if (state->operation != 'l') driver_free(state);
+}
+
+static void stop_select(ErlDrvEvent event, void *reserved) {
+  (void)reserved;
+  close((int)(intptr_t)event);
+}
+
+static void ready_input(ErlDrvData data, ErlDrvEvent event) {
+  (void)data;
+  (void)event;
+}
+
+static void sleep_ms(long ms) {
+  struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&time, NULL);
+}
+
+static void *calls_from_a_thread(void *data) {
+  const struct state *state = data;
+  char text[] = "x";
+  if (driver_output(state->port, text, 1) == 0) return data;
+  return NULL;
+}
+
+static void *uses_the_queue(void *data) {
+  const struct state *state = data;
+  char text[] = "x";
+  driver_pdl_lock(state->lock);
+  driver_enq(state->port, text, 1);
+  driver_deq(state->port, 1);
+  driver_pdl_unlock(state->lock);
+  return NULL;
+}
+
+static void run_thread(struct state *state, void *(*function)(void *)) {
+  char name[] = "helper";
+  erl_drv_thread_create(name, &state->thread, function, state, NULL);
+  erl_drv_thread_join(state->thread, NULL);
+}
+
+static void job(void *data) {
+  const struct state *state = data;
+  set_busy_port(state->port, 1);
+}
+
+static void ready_async(ErlDrvData data, ErlDrvThreadData job_data) {
+  char text[] = "ready";
+  (void)job_data;
+  driver_output(((struct state *)data)->port, text, 5);
+}
+
+/* volatile: a compiler would see it. */
+static void frees_twice(void) {
+  ErlDrvBinary *volatile binary = driver_alloc_binary(10);
+  driver_binary_inc_refc(binary);
+  driver_free_binary(binary);
+  driver_free_binary(binary);
+  driver_free_binary(binary);
+}
+
+static void frees_memory_twice(void) {
+  char *volatile memory = driver_alloc(10);
+  driver_free(memory);
+  driver_free(memory);
+}
+
+static void ends_with_a_queue(const struct state *state) {
+  ErlDrvPort port = state->port;
+  char text[] = "left";
+  driver_enq(port, text, 4);
+  driver_failure_eof(port);
+}
+
+static void calls_when_dead(const struct state *state) {
+  ErlDrvPort port = state->port;
+  driver_failure_eof(port);
+  driver_set_timer(port, 1);
+}
+
+static void behaves(struct state *state) {
+  ErlDrvBinary *binary = driver_alloc_binary(10);
+  char *memory = driver_alloc(10);
+  driver_free(driver_realloc(memory, 100));
+  driver_free_binary(driver_realloc_binary(binary, 100));
+  erl_drv_mutex_lock(state->mutex);
+  erl_drv_rwlock_rlock(state->rwlock);
+  erl_drv_rwlock_runlock(state->rwlock);
+  erl_drv_mutex_unlock(state->mutex);
+  driver_pdl_lock(state->lock);
+  driver_pdl_unlock(state->lock);
+  driver_select(state->port, (ErlDrvEvent)(intptr_t)state->pipe[0], ERL_DRV_READ | ERL_DRV_USE,
+                1);
+  run_thread(state, uses_the_queue);
+}
+
+static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
+                            char **answer, ErlDrvSizeT room) {
+  struct state *state = (struct state *)data;
+  (void)bytes;
+  (void)size;
+  (void)answer;
+  (void)room;
+  state->operation = (int)operation;
+  switch (operation) {
+  case 'b':
+    return driver_alloc_binary(20) ? 0 : -1;
+  case 'c':
+    behaves(state);
+    break;
+  case 'f':
+    frees_twice();
+    break;
+  case 'F':
+    frees_memory_twice();
+    break;
+  case 'm':
+    erl_drv_mutex_lock(state->mutex);
+    break;
+  case 'r':
+    erl_drv_rwlock_rlock(state->rwlock);
+    break;
+  case 'p':
+    driver_pdl_lock(state->lock);
+    break;
+  case 's':
+    driver_select(state->port, (ErlDrvEvent)(intptr_t)state->pipe[0], ERL_DRV_READ, 1);
+    break;
+  case 'u':
+    driver_select(state->port, (ErlDrvEvent)(intptr_t)state->pipe[0], ERL_DRV_USE, 1);
+    break;
+  case 't':
+    sleep_ms(300);
+    break;
+  case 'w':
+    run_thread(state, calls_from_a_thread);
+    break;
+  case 'j':
+    driver_async(state->port, NULL, job, state, NULL);
+    break;
+  case 'q':
+    ends_with_a_queue(state);
+    break;
+  case 'd':
+    calls_when_dead(state);
+    break;
+  default:
+    break;
+  }
+  return 0;
+}
+
+/* Keeps what it gets, and forgets it. */
+static void outputv(ErlDrvData data, ErlIOVec *vector) {
+  (void)data;
+  if (vector->vsize > 1) driver_binary_inc_refc(vector->binv[1]);
+}
+
+static char name[] = "misuse_drv";
+static ErlDrvEntry entry = {.start = start,
+                            .stop = stop,
+                            .outputv = outputv,
+                            .ready_input = ready_input,
+                            .ready_async = ready_async,
+                            .control = control,
+                            .stop_select = stop_select,
+                            .driver_name = name,
+                            .extended_marker = (int)ERL_DRV_EXTENDED_MARKER,
+                            .major_version = ERL_DRV_EXTENDED_MAJOR_VERSION,
+                            .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION};
+
+DRIVER_INIT(misuse_drv) {
+  return &entry;
+}
