@@ -20,6 +20,9 @@ BENCH_ALL := $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
 $(BENCH)/bench: $(BENCH_SELF:%=$(BENCH_OBJ)/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+$(BENCH)/compare $(BENCH)/curves: $(BENCH)/%: $(BENCH_OBJ)/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< -ljansson
 $(BENCH)/host_raw: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_raw.o $(BENCH_OBJ)/engine_raw_spawn.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
@@ -63,7 +66,7 @@ $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 	erlc -o $(@D) $<
 
 # The set-up may bring what this file looks for: a make of its own follows.
-.PHONY: bench bench-quick bench-terms benched benched-quick benched-terms
+.PHONY: bench bench-quick bench-terms bench-compare bench-doc benched benched-quick benched-terms plots
 bench: ## speed, against a raw host and the BEAM (10 minutes); sets the machine up first
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched
@@ -73,11 +76,23 @@ bench-quick: ## the same in less than one minute, less steady
 bench-terms: ## only what is done with terms, against ei and the BEAM (half a minute)
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched-terms
+bench-compare: $(BENCH)/compare ## what is different between two runs: A=before.json B=after.json
+	@$(BENCH)/compare $(A) $(B)
+bench-doc: plots ## the last full run and its plots into doc/
+	@cp $(BENCH)/performance-*.svg doc/
+	@awk -v table=$(BENCH)/bench.txt -f test/bench/doc.awk doc/performance.md >$(BENCH)/performance.md
+	@cp $(BENCH)/performance.md doc/performance.md
 benched: $(BENCH_ALL)
-	@$(BENCH)/bench --dir $(BENCH) --json $(BENCH)/bench.json
+	@$(BENCH)/bench --dir $(BENCH) --json $(BENCH)/bench.json >$(BENCH)/bench.txt && cat $(BENCH)/bench.txt
+	@! command -v gnuplot >/dev/null || $(MAKE) --no-print-directory plots
 benched-quick: $(BENCH_ALL)
 	@$(BENCH)/bench --quick --dir $(BENCH) --json $(BENCH)/bench-quick.json
 benched-terms: $(BENCH)/bench $(BENCH)/terms $(BENCH_BEAM)
 	@$(BENCH)/bench --only terms --dir $(BENCH) --json $(BENCH)/bench-terms.json
+plots: $(BENCH)/curves
+	@$(BENCH)/curves $(BENCH)/bench.json hosts size rate >$(BENCH)/sizes.dat
+	@$(BENCH)/curves $(BENCH)/bench.json ports ports rate >$(BENCH)/ports.dat
+	@$(BENCH)/curves $(BENCH)/bench.json ports ports open_rate >$(BENCH)/opens.dat
+	@gnuplot -e "data='$(BENCH)'; out='$(BENCH)'" test/bench/plots.gp
 
 -include $(wildcard $(BENCH_OBJ)/*.d $(BENCH_OBJ)/programs/*.d)

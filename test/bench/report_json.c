@@ -1,5 +1,7 @@
 #include "report.h"
 
+#include <stdlib.h>
+
 static json_t *spread_json(results_spread spread) {
   return json_pack("{s:f, s:f, s:f, s:i}", "median", spread.median, "least", spread.least,
                    "most", spread.most, "of", (int)spread.count);
@@ -13,6 +15,11 @@ static json_t *contestant_json(const report *bench, const plan_contestant *who,
     json_array_append_new(runs, cell->runs[i] ? json_incref(cell->runs[i]) : json_null());
   return json_pack("{s:s, s:o, s:o}", "name", who->name, "rate",
                    spread_json(results_median(cell, bench->repetitions, rate)), "runs", runs);
+}
+
+/* Bytes; 0 for a term. */
+static json_int_t payload_size(const plan_row *row) {
+  return row->payload ? (json_int_t)strtoul(row->payload, NULL, 10) : 0;
 }
 
 static json_t *row_json(const report *bench, size_t s, size_t row) {
@@ -35,8 +42,10 @@ static json_t *row_json(const report *bench, size_t s, size_t row) {
                                             spread.count ? spread_json(spread) : json_null()));
   }
   report_row_label(bench, s, row, label, sizeof label);
-  return json_pack("{s:s, s:s, s:s, s:o, s:o}", "section", plan->id, "row", plan->rows[row].id,
-                   "label", label, "contestants", contestants, "ratios", ratios);
+  return json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:o}", "section", plan->id, "row",
+                   plan->rows[row].id, "label", label, "size", payload_size(&plan->rows[row]),
+                   "ports", (json_int_t)bench->sections[s].ports[row], "contestants",
+                   contestants, "ratios", ratios);
 }
 
 static json_t *aim_json(const report *bench, const plan_aim *aim) {
