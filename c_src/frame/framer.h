@@ -9,6 +9,8 @@
  *  - bytes fed and not taken are at[0..end-at);
  *  - what was kept of an incomplete frame is head[0..head_size) (packet) and
  *    body[0..body_size); there is no memory behind `body` while that is empty;
+ *  - with `in_place` a packet that is not whole is not kept: it stays at[0..end-at), and
+ *    what is read next goes behind it (pier__framer_extend);
  *  - `handed` means that `body` has been handed out and goes with the next call;
  *  - `fast` is the header's length while the next byte of a packet stream is
  *    the first of a frame and nothing at all needs care, else 0. */
@@ -26,6 +28,7 @@ struct pier_framer {
   uint8_t fast;
   uint8_t handed;
   uint8_t ended;
+  uint8_t in_place;
   uint8_t over; /* line: a CR is held back beyond the limit (framer_line.c) */
   uint8_t head_size;
   uint8_t head[PIER_FRAME_HEADER_MAX];
@@ -44,6 +47,15 @@ int pier__framer_feed_slow(pier_framer *framer, pier_span bytes);
 int pier__framer_next_packet(pier_framer *framer, pier_frame *frame);
 int pier__framer_next_line(pier_framer *framer, pier_frame *frame);
 int pier__framer_end_line(pier_framer *framer, pier_frame *frame);
+
+/* The first good address for a read at or behind `memory`, less than PIER__SLOT away. A
+ * pipe holds what was written from the start of a page on. Where the copy begins up to 31
+ * bytes further in its page it takes four times as long on some processors (rep movsb of
+ * AMD's Zen 3), and frames one after the other shift it by a few bytes: so far from both. */
+enum { PIER__SLOT = 4096, PIER__SLOT_OFFSET = 1024 };
+static inline uint8_t *pier__framer_slot(uint8_t *memory) {
+  return memory + (PIER__SLOT_OFFSET - (uintptr_t)memory) % PIER__SLOT;
+}
 
 /* Room for `more` bytes behind the body, and for some to come, but never for
  * more than `most` in all. 0 or the sticky PIER_ENOMEM. */
@@ -71,10 +83,28 @@ static inline int pier__framer_feed(pier_framer *framer, pier_span bytes) {
   return 0;
 }
 
+/* Frames in place: `count` bytes more lie behind those that are left. */
+static inline void pier__framer_extend(pier_framer *framer, size_t count) {
+  framer->end += count;
+  framer->passed += count;
+}
+/* What is left lies at `to` now. */
+static inline void pier__framer_moved(pier_framer *framer, const uint8_t *to) {
+  framer->end = to + (framer->end - framer->at);
+  framer->at = to;
+}
+/* The length of the frame that is left, with its header; that of the header alone
+ * while no more is known. */
+size_t pier__framer_whole(const pier_framer *framer);
+/* Keeps what is left after all, as if it had been fed alone. Results as
+ * pier_framer_next without a frame. */
+int pier__framer_take_in(pier_framer *framer);
+
 static inline int pier__framer_next(pier_framer *framer, pier_frame *frame) {
   size_t header = framer->fast;
   size_t left = (size_t)(framer->end - framer->at);
   size_t size;
+  if (left == 0 && header > 0) return 0;
   if (header == 0 || left < header) return pier__framer_next_slow(framer, frame);
   size = pier__frame_length(framer->at, (unsigned)header);
   if (size > left - header || size > framer->limit)

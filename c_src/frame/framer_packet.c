@@ -8,8 +8,28 @@ static int gather_header(pier_framer *framer) {
   return framer->head_size == framer->packet;
 }
 
+size_t pier__framer_whole(const pier_framer *framer) {
+  size_t left = (size_t)(framer->end - framer->at);
+  if (left < framer->packet) return framer->packet;
+  return framer->packet + pier__frame_length(framer->at, framer->packet);
+}
+
+int pier__framer_take_in(pier_framer *framer) {
+  pier_frame none;
+  framer->in_place = 0;
+  return pier__framer_next_slow(framer, &none);
+}
+
+/* It is neither whole nor too big, and nothing of it was kept. */
+static int stays(const pier_framer *framer) {
+  size_t whole = pier__framer_whole(framer);
+  return framer->in_place && framer->head_size == 0 &&
+         whole > (size_t)(framer->end - framer->at) && whole - framer->packet <= framer->limit;
+}
+
 int pier__framer_next_packet(pier_framer *framer, pier_frame *frame) {
   size_t left, lack, take, size;
+  if (stays(framer)) return 0;
   if (!gather_header(framer)) return 0;
   size = pier__frame_length(framer->head, framer->packet);
   if (size > framer->limit) return framer->error = PIER_EFRAMESIZE;

@@ -72,6 +72,7 @@ void pier_peer_free(pier_peer *peer) {
   pier_free(peer->handlers);
   pier_buffer_free(&peer->output);
   pier_buffer_free(&peer->scratch);
+  pier_free(peer->input);
   pier__framer_deinit(&peer->framer);
   pier_free(peer);
 }
@@ -171,7 +172,12 @@ void pier_peer_wrote(pier_peer *peer, size_t count) {
   size_t left = peer->output.size - peer->written;
   if (count < left) {
     peer->written += count;
-    if (!peer->write && left - count <= peer->config.output / 2) peer->paused = 0;
+    left -= count;
+    if (peer->written > MUCH_WRITTEN && peer->written > left) {
+      pier_buffer_consume(&peer->output, peer->written);
+      peer->written = 0;
+    }
+    if (!peer->write && left <= peer->config.output / 2) peer->paused = 0;
     return;
   }
   if (!peer->write) peer->paused = 0;

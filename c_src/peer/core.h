@@ -16,15 +16,18 @@ struct pier__handler {
 };
 
 enum {
-  WRITE_THROUGH = 32768, /* a payload from here on is written from where it lies */
-  MUCH_OUTPUT = 1 << 20, /* answers beyond this leave before their read is all served */
-  EVENTS_BEHIND = 65536  /* events join the output while less than this waits */
+  WRITE_THROUGH = 32768,  /* a payload from here on is written from where it lies */
+  MUCH_OUTPUT = 1 << 20,  /* answers beyond this leave before their read is all served */
+  MUCH_WRITTEN = 1 << 17, /* as much before the rest and more than that: the rest is moved */
+  EVENTS_BEHIND = 65536   /* events join the output while less than this waits */
 };
 
 struct pier_peer {
   pier_peer_config config; /* in, out: the private descriptors once guarded */
   pier_framing framing;
   pier_framer framer;
+  uint8_t *input; /* what was read and is not served; memory of the loops: io.c */
+  size_t input_room;
   struct pier__handler *handlers;
   size_t handler_count;
   struct pier__handler any;

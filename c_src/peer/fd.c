@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 struct pier__wait {
-  uint8_t *buffer;
   int at_end;
   int empty;   /* nothing was there to read */
   int cleared; /* O_NONBLOCK was set on the way out */
@@ -79,7 +78,7 @@ static void take_in(pier_peer *peer, struct pier__wait *wait) {
   if (peer->paused)
     got = pier__peer_serve(peer) == 0 ? 1 : 0;
   else
-    got = pier__peer_read(peer, wait->buffer);
+    got = pier__peer_read(peer);
   wait->empty = got == -EAGAIN;
   if (got <= 0 && !wait->empty) wait->at_end = 1;
 }
@@ -116,11 +115,6 @@ static void run(pier_peer *peer) {
     pier__peer_fail(peer, PIER_ESTATE, "a peer without descriptors");
     return;
   }
-  wait.buffer = pier_alloc(READ_SIZE);
-  if (!wait.buffer) {
-    pier__peer_fail(peer, PIER_ENOMEM, "starting");
-    return;
-  }
   error = pier__life_start(peer->life, peer->config.in, peer->config.out);
   if (error < 0) pier__peer_fail(peer, error, "starting to watch the owner");
   if (pier__hello_say(peer) == 0) {
@@ -133,7 +127,6 @@ static void run(pier_peer *peer) {
     loop(peer, &wait);
     if (wait.cleared) block(peer->config.out);
   }
-  pier_free(wait.buffer);
 }
 
 int pier_peer_run(pier_peer *peer) {

@@ -8,31 +8,117 @@
 
 enum { PARTS = 4 };
 
-static int received(pier_peer *peer, const uint8_t *bytes, size_t count, int placed) {
-  int error;
-  if (!placed) {
-    error = pier_peer_feed(peer, pier_span_of(bytes, count));
-  } else {
-    error = pier_framer_placed(&peer->framer, count);
-    if (error >= 0) error = pier__peer_serve(peer);
-  }
-  return error;
+/* Memory for what is read: reads go to an address of which pier__framer_slot thinks well,
+ * with FEW bytes of a frame before it. A bigger frame gets AHEAD times what has come. */
+enum { FEW = 4096, PIPE = 65536, ROOM = 4 * PIPE, KEPT_ROOM = 2 << 20, AHEAD = 4 };
+
+static uint8_t *first_place(uint8_t *memory) {
+  return pier__framer_slot(memory + FEW);
 }
 
-int pier__peer_read(pier_peer *peer, uint8_t *buffer) {
+/* The rest of a frame goes to the first place. */
+static uint8_t *give_room(pier_peer *peer, size_t room) {
+  uint8_t *input =
+      room < SIZE_MAX - FEW - PIER__SLOT ? pier_alloc(room + FEW + PIER__SLOT) : NULL;
+  if (!input) return NULL;
+  if (peer->input) {
+    size_t left = (size_t)(peer->framer.end - peer->framer.at);
+    memcpy(first_place(input), peer->framer.at, left);
+    pier__framer_moved(&peer->framer, first_place(input));
+    pier_free(peer->input);
+  }
+  peer->input = input;
+  peer->input_room = room;
+  return first_place(input);
+}
+
+/* Nothing is left to be served. */
+static uint8_t *begin_anew(pier_peer *peer) {
+  if (peer->input_room > KEPT_ROOM) {
+    pier_free(peer->input);
+    peer->input = NULL;
+    peer->input_room = 0;
+  }
+  peer->framer.in_place = 1;
+  return peer->input ? first_place(peer->input) : give_room(peer, ROOM);
+}
+
+/* Behind the frame that is not whole. NULL without memory. */
+static uint8_t *go_on_behind(pier_peer *peer) {
+  pier_framer *framer = &peer->framer;
+  uint8_t *first = first_place(peer->input), *to;
+  size_t left = (size_t)(framer->end - framer->at), lack = pier__framer_whole(framer) - left;
+  size_t want = lack < PIPE ? lack : PIPE;
+  if (left <= FEW) {
+    to = first - left;
+  } else if ((size_t)(first + peer->input_room - framer->end) >= want) {
+    return first + (framer->end - first);
+  } else if (left + PIER__SLOT + want <= peer->input_room) {
+    to = pier__framer_slot(first + left) - left;
+  } else {
+    size_t more = lack / AHEAD < left ? lack : left * AHEAD;
+    to = give_room(peer, left + more);
+    return to ? to + left : NULL;
+  }
+  memmove(to, framer->at, left);
+  pier__framer_moved(framer, to);
+  return to + left;
+}
+
+struct place {
+  uint8_t *at;
   size_t room;
-  void *place = pier_framer_place(&peer->framer, &room);
+  enum { FED, BEHIND, IN_BODY } how;
+};
+
+/* Where the next bytes go: 0 or an error. A frame for which there is no memory in one
+ * piece is left to the framer. */
+static int find_place(pier_peer *peer, struct place *place) {
+  pier_framer *framer = &peer->framer;
+  size_t left = (size_t)(framer->end - framer->at);
+  if (left > 0 && (place->at = go_on_behind(peer))) {
+    place->how = BEHIND;
+  } else {
+    if (left > 0 && pier__framer_take_in(framer) < 0) return pier__peer_serve(peer);
+    place->how = IN_BODY;
+    place->at = framer->fast ? NULL : pier_framer_place(framer, &place->room);
+    if (place->at) return 0;
+    place->how = FED;
+    place->at = begin_anew(peer);
+    if (!place->at) return pier__peer_fail(peer, PIER_ENOMEM, "reading from the owner");
+  }
+  place->room = (size_t)(first_place(peer->input) + peer->input_room - place->at);
+  return 0;
+}
+
+static int received(pier_peer *peer, const struct place *place, size_t count) {
+  if (place->how == FED) return pier_peer_feed(peer, pier_span_of(place->at, count));
+  if (place->how == BEHIND)
+    pier__framer_extend(&peer->framer, count);
+  else
+    pier_framer_placed(&peer->framer, count);
+  return pier__peer_serve(peer);
+}
+
+/* What is left of the last frame is not what the framer was fed last. */
+static int at_end(pier_peer *peer) {
+  pier__framer_take_in(&peer->framer);
+  return pier_peer_end(peer);
+}
+
+int pier__peer_read(pier_peer *peer) {
+  struct place place;
   ssize_t count;
-  int error;
+  int error = find_place(peer, &place);
+  if (error < 0) return error;
   do {
-    count =
-        place ? read(peer->config.in, place, room) : read(peer->config.in, buffer, READ_SIZE);
+    count = read(peer->config.in, place.at, place.room);
   } while (count < 0 && errno == EINTR);
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return -EAGAIN;
   if (count < 0 && errno == ECONNRESET) count = 0;
   if (count < 0) return pier__peer_fail(peer, -errno, "reading from the owner");
-  if (count == 0) return pier_peer_end(peer);
-  error = received(peer, place ? place : buffer, (size_t)count, place != NULL);
+  if (count == 0) return at_end(peer);
+  error = received(peer, &place, (size_t)count);
   return error < 0 ? error : error == 0;
 }
 
@@ -72,23 +158,23 @@ static int keep(pier_peer *peer, const pier_span *parts, size_t count) {
   return peer->output.error;
 }
 
+/* A write that takes less than all has found the pipe full: the loop waits for room. */
 static int write_out(pier_peer *peer, const pier_span *given, size_t count) {
   struct iovec vector[PARTS];
   pier_span parts[PARTS - 1];
   size_t filled;
+  ssize_t gone;
   if (count > 0) memcpy(parts, given, count * sizeof *parts);
-  while ((filled = gather(peer, parts, count, vector)) > 0) {
+  filled = gather(peer, parts, count, vector);
+  if (filled == 0) return 0;
+  do {
     /* The answers of one read are one part nearly always. */
-    ssize_t gone = filled == 1 ? write(peer->config.out, vector->iov_base, vector->iov_len)
-                               : writev(peer->config.out, vector, (int)filled);
-    if (gone >= 0)
-      consume(peer, parts, count, (size_t)gone);
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
-      return keep(peer, parts, count);
-    else if (errno != EINTR)
-      return -errno;
-  }
-  return 0;
+    gone = filled == 1 ? write(peer->config.out, vector->iov_base, vector->iov_len)
+                       : writev(peer->config.out, vector, (int)filled);
+  } while (gone < 0 && errno == EINTR);
+  if (gone < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return -errno;
+  if (gone > 0) consume(peer, parts, count, (size_t)gone);
+  return count > 0 ? keep(peer, parts, count) : 0;
 }
 
 int pier__peer_write(pier_peer *peer, const pier_span *parts, size_t count) {

@@ -4,14 +4,10 @@
 
 #include "peer/core.h"
 
-/* What a pipe holds: one read takes all that waits. */
-enum { READ_SIZE = 65536 };
-
-/* Reads once, into the place of an incomplete frame or into buffer[0..READ_SIZE),
- * and serves it. 1 if bytes came, 0 at the end of file, -EAGAIN if there is
- * nothing to read, or an error, which is also the peer's. After `stop` as at the
- * end of file. */
-int pier__peer_read(pier_peer *peer, uint8_t *buffer);
+/* Reads once, behind the bytes of an incomplete frame, and serves what is whole where
+ * it lies. 1 if bytes came, 0 at the end of file, -EAGAIN if there is nothing to read,
+ * or an error, which is also the peer's. After `stop` as at the end of file. */
+int pier__peer_read(pier_peer *peer);
 
 /* The peer's `write`: as far as it goes at once; with no parts, what the hub has
  * as well. */

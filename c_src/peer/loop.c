@@ -19,7 +19,6 @@ struct pier__loop {
   int open; /* handles that libuv still knows */
   int at_end;
   int writing; /* what is asked of `out` */
-  uint8_t buffer[READ_SIZE];
 };
 
 struct work {
@@ -142,7 +141,7 @@ static void on_ready(uv_poll_t *handle, int status, int events) {
   peer->hub->serving = 1;
   /* A hang-up may come as an error; the call itself then says what it is. */
   if (handle == &loop->in) {
-    got = pier__peer_read(peer, loop->buffer);
+    got = pier__peer_read(peer);
     if (got <= 0 && got != -EAGAIN) loop->at_end = 1;
   } else if (handle == &loop->bell) {
     pier__hub_heard(peer->hub);

@@ -14,38 +14,9 @@
 #include <pier.h>
 
 #include "../support/child.h"
+#include "../support/frames.h"
+#include "../support/loops.h"
 #include "../support/peer_program.h"
-
-/* ---- What is written and expected ------------------------------------------ */
-
-static void append_frame(pier_buffer *buffer, unsigned packet, const void *data, size_t size) {
-  pier_framing framing = pier_framing_packet(packet);
-  assert_int_equal(pier_frame_append(buffer, &framing, pier_span_of(data, size)), 0);
-}
-
-static void append_term(pier_buffer *buffer, const char *text) {
-  pier_buffer term = PIER_BUFFER_INIT;
-  assert_int_equal(pier_term_read(&term, pier_span_text(text), NULL, NULL, NULL), 0);
-  append_frame(buffer, 4, term.data, term.size);
-  pier_buffer_free(&term);
-}
-
-static void append_big(pier_buffer *buffer, size_t size) {
-  uint8_t *big = malloc(size);
-  size_t i;
-  assert_non_null(big);
-  for (i = 0; i < size; i++)
-    big[i] = (uint8_t)(i * 31 >> 3);
-  append_frame(buffer, 4, big, size);
-  free(big);
-}
-
-static void expect_bytes(const pier_buffer *got, const pier_buffer *expected) {
-  size_t i;
-  assert_int_equal(got->size, expected->size);
-  for (i = 0; i < got->size; i++)
-    if (got->data[i] != expected->data[i]) fail_msg("byte %zu differs", i);
-}
 
 /* The terms in the frames of `bytes`, one a line. */
 static char *as_text(const pier_buffer *bytes) {
@@ -355,7 +326,7 @@ static void refuse_bad_terms(struct peer_setting *setting) {
   pier_buffer_free(&expected);
 }
 
-static const struct {
+static const struct row {
   const char *name;
   void (*check)(struct peer_setting *setting);
 } rows[] = {
@@ -387,24 +358,12 @@ static const struct {
     {"a frame that is no term, and a handler that ends it", refuse_bad_terms},
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
-
-static void check_row(void **state) {
-  size_t number = (size_t)(uintptr_t)*state;
-  struct peer_setting setting = {number % 2 == 1, 4, 0, NULL};
-  rows[number / 2].check(&setting);
+static void check_row(const void *state, int uv) {
+  const struct row *row = state;
+  struct peer_setting setting = {uv, 4, 0, NULL};
+  row->check(&setting);
 }
 
 int main(void) {
-  static struct CMUnitTest tests[ROWS * 2];
-  static char names[ROWS * 2][96];
-  size_t i;
-  for (i = 0; i < ROWS * 2; i++) {
-    snprintf(names[i], sizeof names[i], "%s, %s", rows[i / 2].name,
-             i % 2 ? "libuv" : "blocking loop");
-    tests[i].name = names[i];
-    tests[i].test_func = check_row;
-    tests[i].initial_state = (void *)(uintptr_t)i;
-  }
-  return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
+  return RUN_LOOPS("peer", rows, check_row);
 }

@@ -18,9 +18,9 @@
 #include <cmocka.h>
 
 #include <pier.h>
-#include <uv.h>
 
 #include "../support/child.h"
+#include "../support/loops.h"
 
 enum happening { ALL_CLOSED, INPUT_CLOSED, OUTPUT_CLOSED, KILLED, NOTHING };
 enum { LINGERS = 1, NO_HALF_CLOSE = 2, NO_WATCH = 4, LEADER = 8, TERMS = 16 };
@@ -207,21 +207,6 @@ static void start_children(struct program *program) {
   }
 }
 
-static void note_end(pier_peer *peer, int status, void *state) {
-  *(int *)state = status;
-  pier_peer_free(peer);
-}
-
-static int run_peer(struct program *program) {
-  uv_loop_t loop;
-  int status = -1;
-  if (!program->uv) return pier_peer_run(program->peer);
-  if (uv_loop_init(&loop) < 0) return 100;
-  if (pier_peer_start_uv(program->peer, &loop, note_end, &status) < 0) return 101;
-  uv_run(&loop, UV_RUN_DEFAULT);
-  return uv_loop_close(&loop) == 0 ? status : 102;
-}
-
 static int run_program(void *state) {
   static char first[] = "first\n", last[] = "last\n";
   struct program *program = state;
@@ -243,7 +228,7 @@ static int run_program(void *state) {
     pier_peer_at_end(program->peer, note, last);
   }
   start_children(program);
-  status = run_peer(program);
+  status = run_peer(program->peer, program->uv);
   while (row->flags & LINGERS)
     pause();
   return status;
@@ -311,8 +296,6 @@ static const struct row rows[] = {
     {"all kinds of children, a stop", stop, NOTHING, 0, LONG, 0, "", NULL, all_kinds},
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
-
 /* ---- The owner -------------------------------------------------------------------- */
 
 /* More than a read takes and a pipe holds: the program is busy with the first
@@ -350,9 +333,8 @@ static int has_pidfds(void) {
   return fd >= 0;
 }
 
-static void check_row(void **state) {
-  size_t number = (size_t)(uintptr_t)*state;
-  struct program program = {NULL, &rows[number / 2], number % 2 == 1, 0};
+static void check_row(const void *row, int uv) {
+  struct program program = {NULL, row, uv, 0};
   pier_buffer input = PIER_BUFFER_INIT, output = PIER_BUFFER_INIT;
   struct child child;
   char said[256];
@@ -382,15 +364,5 @@ static void check_row(void **state) {
 }
 
 int main(void) {
-  static struct CMUnitTest tests[ROWS * 2];
-  static char names[ROWS * 2][96];
-  size_t i;
-  for (i = 0; i < ROWS * 2; i++) {
-    snprintf(names[i], sizeof names[i], "%s, %s", rows[i / 2].name,
-             i % 2 ? "libuv" : "blocking loop");
-    tests[i].name = names[i];
-    tests[i].test_func = check_row;
-    tests[i].initial_state = (void *)(uintptr_t)i;
-  }
-  return cmocka_run_group_tests_name("the end of a program", tests, NULL, NULL);
+  return RUN_LOOPS("the end of a program", rows, check_row);
 }

@@ -14,9 +14,9 @@
 #include <cmocka.h>
 
 #include <pier.h>
-#include <uv.h>
 
 #include "../support/child.h"
+#include "../support/loops.h"
 
 enum { FLOOD = 50000 };
 
@@ -72,17 +72,10 @@ static int print_much(pier_call *call, void *state) {
   return pier_reply(call, "done");
 }
 
-static void note_end(pier_peer *peer, int status, void *state) {
-  *(int *)state = status;
-  pier_peer_free(peer);
-}
-
 static int run_program(void *state) {
   static pier_peer *peer;
   struct setting *setting = state;
   pier_peer_config config;
-  uv_loop_t loop;
-  int status = -1;
   pier_peer_config_init(&config);
   config.packet = setting->packet;
   config.log = setting->log;
@@ -97,11 +90,7 @@ static int run_program(void *state) {
   pier_peer_on(peer, "library", 0, print_in_library, setting);
   pier_peer_on(peer, "long", 0, print_long, NULL);
   pier_peer_on(peer, "much", 0, print_much, NULL);
-  if (!setting->uv) return pier_peer_run(peer);
-  if (uv_loop_init(&loop) < 0 || pier_peer_start_uv(peer, &loop, note_end, &status) < 0)
-    return 100;
-  uv_run(&loop, UV_RUN_DEFAULT);
-  return uv_loop_close(&loop) == 0 ? status : 101;
+  return run_peer(peer, setting->uv);
 }
 
 /* ---- The owner ------------------------------------------------------------------- */
@@ -272,7 +261,7 @@ static void a_flood(struct owner *owner) {
   close_program(owner, "");
 }
 
-static const struct {
+static const struct row {
   const char *name;
   void (*check)(struct owner *owner);
 } rows[] = {
@@ -285,28 +274,16 @@ static const struct {
     {"a flood that nobody reads", a_flood},
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
-
-static void check_row(void **state) {
-  size_t number = (size_t)(uintptr_t)*state;
+static void check_row(const void *state, int uv) {
+  const struct row *row = state;
   struct owner owner;
   memset(&owner, 0, sizeof owner);
-  owner.setting.uv = number % 2 == 1;
+  owner.setting.uv = uv;
   owner.setting.packet = 4;
   owner.setting.log = PIER_LOG_FRAMES;
-  rows[number / 2].check(&owner);
+  row->check(&owner);
 }
 
 int main(void) {
-  static struct CMUnitTest tests[ROWS * 2];
-  static char names[ROWS * 2][96];
-  size_t i;
-  for (i = 0; i < ROWS * 2; i++) {
-    snprintf(names[i], sizeof names[i], "%s, %s", rows[i / 2].name,
-             i % 2 ? "libuv" : "blocking loop");
-    tests[i].name = names[i];
-    tests[i].test_func = check_row;
-    tests[i].initial_state = (void *)(uintptr_t)i;
-  }
-  return cmocka_run_group_tests_name("what is printed", tests, NULL, NULL);
+  return RUN_LOOPS("what is printed", rows, check_row);
 }

@@ -17,17 +17,9 @@
 #include <pier.h>
 
 #include "../support/child.h"
+#include "../support/frames.h"
+#include "../support/loops.h"
 #include "../support/peer_program.h"
-
-static void append_big(pier_buffer *buffer, size_t size) {
-  pier_framing framing = pier_framing_packet(4);
-  uint8_t header[PIER_FRAME_HEADER_MAX];
-  size_t i;
-  assert_int_equal(pier_frame_header(&framing, size, header), 4);
-  pier_buffer_append(buffer, header, 4);
-  for (i = 0; i < size; i++)
-    pier_buffer_append_byte(buffer, (uint8_t)(i * 31 >> 3));
-}
 
 /* Writes as it goes and reads a byte at a time. */
 static void reads_bytes(struct child *child, pier_span input, pier_buffer *output) {
@@ -59,8 +51,7 @@ static void an_owner_that_reads_bytes(struct peer_setting *setting) {
   reads_bytes(&child, pier_buffer_span(&input), &output);
   assert_int_equal(child_end(&child, said, sizeof said), 0);
   assert_string_equal(said, "");
-  assert_int_equal(output.size, input.size);
-  assert_memory_equal(output.data, input.data, input.size);
+  expect_bytes(&output, &input);
   pier_buffer_free(&input);
   pier_buffer_free(&output);
 }
@@ -110,8 +101,7 @@ static void an_owner_that_does_not_read(struct peer_setting *setting) {
   child_exchange(&child, pier_span_of(NULL, 0), 1, &output, input.size);
   expect_sleep(child.pid);
   assert_int_equal(child_end(&child, said, sizeof said), 0);
-  assert_int_equal(output.size, input.size);
-  assert_memory_equal(output.data, input.data, input.size);
+  expect_bytes(&output, &input);
   pier_buffer_free(&input);
   pier_buffer_free(&output);
 }
@@ -132,8 +122,7 @@ static void stopped_and_continued(struct peer_setting *setting) {
   }
   child_exchange(&child, pier_span_of(NULL, 0), 1, &output, input.size);
   assert_int_equal(child_end(&child, said, sizeof said), 0);
-  assert_int_equal(output.size, input.size);
-  assert_memory_equal(output.data, input.data, input.size);
+  expect_bytes(&output, &input);
   pier_buffer_free(&input);
   pier_buffer_free(&output);
 }
@@ -179,7 +168,7 @@ static void another_packet_size(struct peer_setting *setting) {
   pier_buffer_free(&output);
 }
 
-static const struct {
+static const struct row {
   const char *name;
   void (*check)(struct peer_setting *setting);
 } rows[] = {
@@ -190,24 +179,12 @@ static const struct {
     {"an owner with another packet size", another_packet_size},
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
-
-static void check_row(void **state) {
-  size_t number = (size_t)(uintptr_t)*state;
-  struct peer_setting setting = {.uv = number % 2 == 1, .packet = 4};
-  rows[number / 2].check(&setting);
+static void check_row(const void *state, int uv) {
+  const struct row *row = state;
+  struct peer_setting setting = {uv, 4, 0, NULL};
+  row->check(&setting);
 }
 
 int main(void) {
-  static struct CMUnitTest tests[ROWS * 2];
-  static char names[ROWS * 2][96];
-  size_t i;
-  for (i = 0; i < ROWS * 2; i++) {
-    snprintf(names[i], sizeof names[i], "%s, %s", rows[i / 2].name,
-             i % 2 ? "libuv" : "blocking loop");
-    tests[i].name = names[i];
-    tests[i].test_func = check_row;
-    tests[i].initial_state = (void *)(uintptr_t)i;
-  }
-  return cmocka_run_group_tests_name("owners", tests, NULL, NULL);
+  return RUN_LOOPS("owners", rows, check_row);
 }

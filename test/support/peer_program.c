@@ -11,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include <uv.h>
-
 #include "child.h"
+#include "loops.h"
 
 static int echo(pier_call *call, void *state) {
   (void)state;
@@ -80,21 +79,6 @@ int be_strict(pier_call *call, const pier_diag *diag, void *state) {
 
 static void no_op(int number) {
   (void)number;
-}
-
-static void note_end(pier_peer *peer, int status, void *state) {
-  *(int *)state = status;
-  pier_peer_free(peer);
-}
-
-static int run_peer(pier_peer *peer, int uv) {
-  uv_loop_t loop;
-  int status = -1;
-  if (!uv) return pier_peer_run(peer);
-  if (uv_loop_init(&loop) < 0) return 100;
-  if (pier_peer_start_uv(peer, &loop, note_end, &status) < 0) return 101;
-  uv_run(&loop, UV_RUN_DEFAULT);
-  return uv_loop_close(&loop) == 0 ? status : 102;
 }
 
 static int serve(const struct peer_setting *setting, int terms) {
