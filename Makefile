@@ -158,6 +158,10 @@ $(BUILD)/drivers/%.so: test/drivers/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared $(DRIVER_CFLAGS) -o $@ $<
 $(CHECK)/test/driver/% $(BUILD)/thread/test/driver/% $(BUILD)/plain/test/driver/%: LDFLAGS += $(EXPORTS)
+# A program for a script.
+$(CHECK)/test/driver/erlang: $(CHECK)/obj/test/driver/erlang.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Those of the scenarios have these besides.
 $(CHECK)/test/scenario/%: $(CHECK)/obj/test/scenario/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) \
   $(SCENARIO_SOURCES:%.c=$(CHECK)/obj/%.o) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
@@ -192,6 +196,7 @@ $(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHE
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: tests
+tests: $(if $(DRIVER_LAYER),$(CHECK)/test/driver/erlang)
 tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK)/peers/%) $(EXAMPLES:%=$(CHECK)/examples/%) \
   $(DRIVERS:%=$(BUILD)/drivers/%.so) $(CHECK)/without_drivers/pier \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
