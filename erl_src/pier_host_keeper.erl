@@ -107,10 +107,11 @@ handle_info({'DOWN', _, process, Host, _}, Creation) ->
 handle_info(_, Creation) ->
     {noreply, Creation}.
 
-%% The words of PIER_HOST_COMMAND, and the application's own.
+%% The words of PIER_HOST_COMMAND, the file of PIER_HOST_TRACE, and the application's own.
 options() ->
     Words = string:lexemes(os:getenv("PIER_HOST_COMMAND", ""), " "),
-    maps:merge(#{command => Words}, application:get_env(pier, host, #{})).
+    Trace = maps:from_list([{trace, File} || File <- [os:getenv("PIER_HOST_TRACE", "")], File =/= ""]),
+    maps:merge(Trace#{command => Words}, application:get_env(pier, host, #{})).
 
 begin_host(Options, Creation) ->
     case pier_host_server:start(Options, Creation) of

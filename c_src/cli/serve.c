@@ -19,6 +19,9 @@ static const char usage[] =
     "protocol, pier_host the Erlang side). It ends when the VM does, and its programs with\n"
     "it, also when it is killed.\n"
     "\n"
+    "  --nouse-stdio    the VM is spoken to on 3 and 4, as the option of open_port has it: 0, "
+    "1\n"
+    "                   and 2 are for programs that inherit them\n"
     "  --trace FILE     every message, and every byte to and from programs, with its time\n"
     "  --limit NAME=N   frame: bytes of a program's packet; queue: bytes that wait for a\n"
     "                   program; ports: at a time; request: bytes of a message of the VM;\n"
@@ -28,12 +31,20 @@ static const char usage[] =
     "                   valgrind; programs that do not end by themselves live on\n"
     "  --help\n";
 
-enum { OPTION_TRACE = 256, OPTION_LIMIT, OPTION_LINGER, OPTION_NO_GUARD, OPTION_HELP };
+enum {
+  OPTION_TRACE = 256,
+  OPTION_LIMIT,
+  OPTION_LINGER,
+  OPTION_NO_GUARD,
+  OPTION_NOUSE,
+  OPTION_HELP
+};
 
 static const struct option options[] = {{"trace", required_argument, NULL, OPTION_TRACE},
                                         {"limit", required_argument, NULL, OPTION_LIMIT},
                                         {"linger", required_argument, NULL, OPTION_LINGER},
                                         {"no-guard", no_argument, NULL, OPTION_NO_GUARD},
+                                        {"nouse-stdio", no_argument, NULL, OPTION_NOUSE},
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -92,6 +103,10 @@ static int set_option(void *context, int option) {
   case OPTION_NO_GUARD:
     serve->no_guard = 1;
     return 0;
+  case OPTION_NOUSE:
+    serve->config.in = 3;
+    serve->config.out = 4;
+    return 0;
   default:
     fputs(usage, stdout);
     serve->helped = 1;
@@ -136,6 +151,7 @@ static int serve_guarded(const struct serve *serve, int argc, char **argv) {
   arguments[argc + 2] = NULL;
   pier__wrap_init(&wrap);
   wrap.path = "/proc/self/exe";
+  if (serve->config.in != 0) wrap.watched = serve->config.in;
   wrap.argv = arguments;
   wrap.grace_ms += 2 * (long)serve->config.linger_ms;
   status = pier__wrap_run(&wrap);

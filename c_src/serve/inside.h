@@ -131,4 +131,10 @@ void pier__trace_term(struct pier__serve *serve, const char *what, pier_span ter
 void pier__trace_bytes(struct pier__serve *serve, uint64_t port, const char *way,
                        pier_span bytes);
 
+/* ---- place.c: the directory and the environment ------------------------------------------ */
+
+/* A bare binary; a bare list of {Name,Value}. PIER_EMATCH if it is none. */
+int pier__serve_chdir(pier_span folder);
+int pier__serve_setenv(pier_span changes);
+
 #endif

@@ -217,6 +217,21 @@ static int on_exit(pier_call *call, void *state) {
   return error;
 }
 
+static int on_chdir(pier_call *call, void *state) {
+  struct request request;
+  int error = begin(&request, call, state);
+  if (error == 0) error = pier__serve_chdir(request.part[1]);
+  return error == PIER_EMATCH ? refuse(call, "a directory is a binary") : error;
+}
+
+static int on_setenv(pier_call *call, void *state) {
+  struct request request;
+  int error = begin(&request, call, state);
+  if (error == 0) error = pier__serve_setenv(request.part[1]);
+  return error == PIER_EMATCH ? refuse(call, "changes are pairs of binaries, or with false")
+                              : error;
+}
+
 static int greet(struct pier__serve *serve) {
   pier_buffer *out = pier__serve_event(serve, "hello", 3);
   pier_write_uint64(out, PROTOCOL);
@@ -269,8 +284,8 @@ int pier__serve_handlers(struct pier__serve *serve) {
     const char *name;
     unsigned arity;
     pier_handler *handler;
-  } handlers[] = {
-      {"do", 3, on_do}, {"apply", 4, on_apply}, {"exit", 2, on_exit}, {"hello", 3, on_hello}};
+  } handlers[] = {{"do", 3, on_do},       {"apply", 4, on_apply},   {"exit", 2, on_exit},
+                  {"chdir", 1, on_chdir}, {"setenv", 1, on_setenv}, {"hello", 3, on_hello}};
   int error = 0;
   size_t i;
   for (i = 0; i < sizeof handlers / sizeof handlers[0] && error == 0; i++)

@@ -131,6 +131,7 @@ static int start_peer(struct pier__serve *serve) {
   pier_peer_config_init(&peer);
   peer.in = serve->config->in;
   peer.out = serve->config->out;
+  peer.guard = peer.out == 1;
   peer.mode = PIER_CALLS;
   peer.limits.frame = serve->config->request;
   peer.limits.nodes = peer.limits.inflated = serve->config->request;

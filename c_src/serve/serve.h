@@ -12,7 +12,7 @@
 typedef void pier__serve_trace(pier_span line, void *state);
 
 typedef struct pier__serve_config {
-  int in, out;        /* the VM's pipes: 0 and 1 */
+  int in, out;        /* the VM's pipes: 0 and 1; others are left as they are */
   size_t frame;       /* bytes of a program's packet; the BEAM's 2^31-1 */
   size_t queue;       /* bytes that wait for a program, of each port; 0: no limit */
   size_t ports;       /* at a time; 65536 */
