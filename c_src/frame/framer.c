@@ -1,11 +1,13 @@
 #include "frame/framer.h"
 
+#include "base/align.h"
+
 #include <string.h>
 
 /* Memory for a body starts with what one read of a pipe can bring and then
  * runs ahead of the bytes that arrived by this factor: a header may announce
  * anything, only bytes are believed. */
-enum { FIRST_ROOM = 65536, AHEAD = 4 };
+enum { FIRST_ROOM = 65536, AHEAD = 4, BIG_ROOM = 4096 };
 enum { LINE_MAX_LENGTH = 0x7fffffff };
 
 static int check(const pier_framing *framing) {
@@ -38,9 +40,16 @@ int pier__framer_init(pier_framer *framer, const pier_framing *framing,
   return 0;
 }
 
+static void drop_body(pier_framer *framer) {
+  if (framer->stock)
+    pier__stock_give(framer->stock, framer->memory, pier__framer_memory(framer));
+  else
+    pier_free(framer->memory);
+  framer->memory = framer->body = NULL;
+}
+
 void pier__framer_deinit(pier_framer *framer) {
-  pier_free(framer->body);
-  framer->body = NULL;
+  drop_body(framer);
 }
 
 int pier_framer_new(pier_framer **framer, const pier_framing *framing,
@@ -68,8 +77,7 @@ void pier_framer_free(pier_framer *framer) {
 /* The body that was handed out has been looked at: an idle framer holds none. */
 static void release(pier_framer *framer) {
   if (!framer->handed) return;
-  pier_free(framer->body);
-  framer->body = NULL;
+  drop_body(framer);
   framer->body_size = framer->body_room = 0;
   framer->head_size = 0;
   framer->handed = 0;
@@ -80,18 +88,40 @@ static void settle(pier_framer *framer) {
   framer->fast = idle ? framer->packet : 0;
 }
 
+/* `size` bytes for the body, which lies `before` bytes into them already. A big one is
+ * placed as the stream lies in the pipe, where frames begin with a header. */
+static void settle_body(pier_framer *framer, uint8_t *memory, size_t size, size_t before) {
+  size_t lead = size > BIG_ROOM ? pier__lead(memory, framer->packet) : 0;
+  if (framer->body_size > 0 && lead != before)
+    memmove(memory + lead, memory + before, framer->body_size);
+  framer->memory = memory;
+  framer->body = memory + lead;
+  framer->body_room = size - lead;
+}
+
+static int take_spare(pier_framer *framer, size_t most) {
+  size_t size;
+  uint8_t *memory;
+  if (!framer->stock || most < PIER__STOCK_LEAST) return 0;
+  memory = pier__stock_take(framer->stock, most + PIER__LINE, &size);
+  if (memory) settle_body(framer, memory, size, 0);
+  return memory != NULL;
+}
+
 int pier__framer_reserve(pier_framer *framer, size_t more, size_t most) {
   size_t need = framer->body_size + more;
   size_t room = framer->body_size <= most / AHEAD ? framer->body_size * AHEAD : most;
-  uint8_t *body;
-  if (framer->body && need <= framer->body_room) return 0;
+  size_t before = (size_t)(framer->body - framer->memory);
+  uint8_t *memory;
+  if (framer->memory && need <= framer->body_room) return 0;
+  if (!framer->memory && take_spare(framer, most)) return 0;
   if (room < FIRST_ROOM) room = FIRST_ROOM;
   if (room < need) room = need;
   if (room > most) room = most;
-  body = pier_realloc(framer->body, room);
-  if (!body) return framer->error = PIER_ENOMEM;
-  framer->body = body;
-  framer->body_room = room;
+  if (room > BIG_ROOM && (room == most || room < need + PIER__LINE)) room += PIER__LINE;
+  memory = pier_realloc(framer->memory, room);
+  if (!memory) return framer->error = PIER_ENOMEM;
+  settle_body(framer, memory, room, before);
   return 0;
 }
 

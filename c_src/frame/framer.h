@@ -3,6 +3,8 @@
 #ifndef PIER_FRAME_FRAMER_H
 #define PIER_FRAME_FRAMER_H
 
+#include "base/stock.h"
+
 #include <pier/frame.h>
 
 /* Invariants:
@@ -17,11 +19,13 @@
 struct pier_framer {
   const uint8_t *at;
   const uint8_t *end;
+  uint8_t *memory; /* what `body` lies in; NULL: none */
   uint8_t *body;
   size_t body_size;
   size_t body_room;
-  uint64_t passed; /* offset in the stream of `end` */
-  size_t limit;    /* packet: the biggest payload; line: the longest line */
+  struct pier__stock *stock; /* where `body` comes from and goes to; NULL: nowhere */
+  uint64_t passed;           /* offset in the stream of `end` */
+  size_t limit;              /* packet: the biggest payload; line: the longest line */
   int error;
   uint8_t kind;   /* pier_framing_kind */
   uint8_t packet; /* length of the header; 0 for stream and line */
@@ -65,6 +69,11 @@ void pier__framer_keep(pier_framer *framer, size_t count);
 /* Hands the body out as the payload; 1. */
 int pier__framer_hand_out(pier_framer *framer, pier_frame *frame, pier_frame_kind kind,
                           size_t size);
+
+/* Bytes of `memory`. */
+static inline size_t pier__framer_memory(const pier_framer *framer) {
+  return framer->body_room + (size_t)(framer->body - framer->memory);
+}
 
 static inline size_t pier__frame_length(const uint8_t *header, unsigned packet) {
   if (packet == 4)

@@ -58,7 +58,7 @@ void *pier_framer_place(pier_framer *framer, size_t *room) {
   size = pier__frame_length(framer->head, framer->packet);
   if (framer->body_size >= size) return NULL;
   if (pier__framer_reserve(framer, 1, size) < 0) return NULL;
-  *room = framer->body_room - framer->body_size;
+  *room = (framer->body_room < size ? framer->body_room : size) - framer->body_size;
   return framer->body + framer->body_size;
 }
 

@@ -127,6 +127,7 @@ struct pier__hport {
   pier_buffer data;                           /* port_set_data; a bare term, empty for none */
   pier_process *first_waiting, *last_waiting; /* suspended on it */
   struct pier__hport *next_gathered;
+  struct pier__rest rest;
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
   unsigned listed : 1;               /* in first_gathered */

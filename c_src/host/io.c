@@ -103,15 +103,23 @@ static int watch_end(struct pier__hport *port, int fd, int *event, uint32_t even
   return error == -EPERM ? watch_always(port->host, event, events, key) : error;
 }
 
+static void stop_writing(struct pier__hport *port) {
+  if (!port->writing) return;
+  pier__unwatch(port->host, port->out_event >= 0 ? port->out_event : port->out);
+  port->writing = 0;
+}
+
+/* The pipe of a program says once that it takes bytes again, after a write that it did
+ * not take whole, and nothing otherwise: its end stays in the set from the first such
+ * write on. What a port of descriptors has there may be of any kind. */
 static int want_write(struct pier__port *core, int on) {
   struct pier__hport *port = hport(core);
-  int error = 0;
-  if (port->writing == (unsigned)on) return 0;
-  if (on)
-    error = watch_end(port, port->out, &port->out_event, EPOLLOUT, PIER__WRITE);
-  else
-    pier__unwatch(port->host, port->out_event >= 0 ? port->out_event : port->out);
-  if (error == 0) port->writing = on != 0;
+  const uint32_t events = port->descriptors ? EPOLLOUT : EPOLLOUT | EPOLLET;
+  int error;
+  if (!on && port->descriptors) stop_writing(port);
+  if (!on || port->writing) return 0;
+  error = watch_end(port, port->out, &port->out_event, events, PIER__WRITE);
+  port->writing = error == 0;
   return error;
 }
 
@@ -178,7 +186,7 @@ static void close_end(int *fd) {
 
 void pier__port_close_ends(struct pier__hport *port) {
   stop_reading(&port->core);
-  want_write(&port->core, 0);
+  stop_writing(port);
   close_end(&port->in);
   close_end(&port->out);
   close_end(&port->in_event);
@@ -204,6 +212,7 @@ const struct pier__port_io pier__port_io = {.deliver = deliver,
                                             .bury = bury};
 
 void pier__hport_free(struct pier__hport *port) {
+  pier__rest_drop(&port->host->post, &port->rest);
   pier__port_deinit(&port->core);
   pier_buffer_free(&port->data);
   pier_free(port->title);
@@ -234,9 +243,22 @@ static ssize_t read_placed(struct pier__hport *port, void *place, size_t room) {
   return got;
 }
 
+/* Others behind what there is of them. */
+static ssize_t read_behind(struct pier__hport *port) {
+  struct pier_framer *framer = &port->core.framer;
+  uint8_t *place = (uint8_t *)(uintptr_t)framer->end;
+  ssize_t got = read_pipe(port, place, pier__rest_room(&port->rest, place));
+  if (got > 0) {
+    pier__rest_filled(&port->rest, place + got);
+    pier__framer_extend(framer, (size_t)got);
+    pier__port_input(&port->core, (size_t)got);
+  }
+  return got;
+}
+
 static ssize_t read_chunk(struct pier__hport *port) {
   struct pier__post *post = &port->host->post;
-  uint8_t *room = pier__post_room(post);
+  uint8_t *room = pier__post_room(post, 0);
   ssize_t got;
   if (!room) {
     errno = EAGAIN; /* level-triggered: memory may be there next time */
@@ -245,6 +267,7 @@ static ssize_t read_chunk(struct pier__hport *port) {
   got = read_pipe(port, room, PIER__READ_SIZE);
   /* What comes while the port is closing is nobody's; a line begun before is. */
   if (got > 0 && pier__port_usable(&port->core)) {
+    port->core.framer.in_place = 1;
     pier__framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));
     pier__port_input(&port->core, (size_t)got);
     pier__post_filled(post, (size_t)got);
@@ -252,22 +275,56 @@ static ssize_t read_chunk(struct pier__hport *port) {
   return got;
 }
 
+/* The framer keeps what is left, in memory of its own. */
+static void take_rest(struct pier__hport *port) {
+  struct pier_framer *framer = &port->core.framer;
+  if (framer->at != framer->end && pier__framer_take_in(framer) < 0)
+    pier__port_input(&port->core, 0); /* which says so */
+  pier__rest_drop(&port->host->post, &port->rest);
+}
+
+/* A frame that is not whole stays where it is, if there is room for the rest of it. */
+static void settle_rest(struct pier__hport *port) {
+  struct pier__post *post = &port->host->post;
+  struct pier_framer *framer = &port->core.framer;
+  size_t left = (size_t)(framer->end - framer->at);
+  uint8_t *at = NULL;
+  if (left == 0 || framer->error) {
+    pier__rest_drop(post, &port->rest);
+    return;
+  }
+  if (pier__port_usable(&port->core))
+    at = pier__rest_keep(post, &port->rest, framer->at, left, pier__framer_whole(framer));
+  if (at)
+    pier__framer_moved(framer, at);
+  else
+    take_rest(port);
+}
+
+static ssize_t read_some(struct pier__hport *port) {
+  size_t room;
+  void *place;
+  if (!pier__port_usable(&port->core)) return read_chunk(port);
+  if (port->rest.chunk) return read_behind(port);
+  place = pier_framer_place(&port->core.framer, &room);
+  return place ? read_placed(port, place, room) : read_chunk(port);
+}
+
 /* One read per readiness, as the BEAM; an error of it silences the port. */
 void pier__port_readable(struct pier__hport *port) {
   struct pier__post *post = &port->host->post;
-  size_t room;
-  void *place;
   ssize_t got;
   if (!port->reading) return;
-  post->body = &port->core.framer.body;
-  place = pier_framer_place(&port->core.framer, &room);
-  if (place && pier__port_usable(&port->core))
-    got = read_placed(port, place, room);
-  else
-    got = read_chunk(port);
-  if (got == 0)
+  post->framer = &port->core.framer;
+  post->own = port->rest.chunk;
+  got = read_some(port);
+  if (got > 0) settle_rest(port);
+  if (got == 0) {
+    take_rest(port);
     pier__port_input_end(&port->core);
-  else if (got < 0 && errno != EAGAIN)
+  } else if (got < 0 && errno != EAGAIN) {
     stop_reading(&port->core);
-  post->body = NULL;
+  }
+  post->framer = NULL;
+  post->own = NULL;
 }

@@ -6,18 +6,23 @@
 #ifndef PIER_HOST_MAILBOX_H
 #define PIER_HOST_MAILBOX_H
 
+#include "base/stock.h"
+
 #include <pier/host.h>
 
 enum { PIER__READ_SIZE = 65536 };
 
 struct pier__chunk;
+struct pier_framer;
 
-/* Per host: the chunk that is read into, and letters to use again. */
+/* Per host: the chunk that is read into, and memory and letters to use again. */
 struct pier__post {
   struct pier__chunk *chunk;
-  /* While a port is read: where its framer keeps the memory of a big frame. It
-   * frees what it has handed out, so a letter may as well take it. */
-  uint8_t **body;
+  /* While a port is read: the chunk of its own, and its framer with the memory of a big
+   * frame. It drops what it has handed out, so a letter may as well take it. */
+  struct pier__chunk *own;
+  struct pier_framer *framer;
+  struct pier__stock stock;
   struct pier__letter *spare;
   unsigned spare_count;
 };
@@ -26,18 +31,35 @@ struct pier__letter {
   struct pier__letter *next;
   pier_message message;
   struct pier__chunk *chunk; /* that holds its bytes; or */
-  void *bytes;               /* its own memory; or neither */
+  void *bytes;               /* its own memory, of `room` bytes; or neither */
+  size_t room;
+};
+
+/* A port's frame that is not whole yet stays in the chunk that it was read into. */
+struct pier__rest {
+  struct pier__chunk *chunk; /* NULL: none */
+  size_t end;                /* what lies before is for this port */
 };
 
 struct pier__mailbox {
   struct pier__letter *first, *last;
 };
 
-/* At least PIER__READ_SIZE bytes to read into; NULL when out of memory. */
-uint8_t *pier__post_room(struct pier__post *post);
+/* At least PIER__READ_SIZE bytes, and `least`, to read into; NULL when out of memory. */
+uint8_t *pier__post_room(struct pier__post *post, size_t least);
 /* `count` of them were read and worked off: keeps those that letters hold. */
 void pier__post_filled(struct pier__post *post, size_t count);
 void pier__post_free(struct pier__post *post);
+
+/* Of a frame of `whole` bytes at[0..size) has come: where it lies from now on. NULL: it
+ * fits into no chunk, or there is no memory. */
+uint8_t *pier__rest_keep(struct pier__post *post, struct pier__rest *rest, const uint8_t *at,
+                         size_t size, size_t whole);
+/* How many bytes may be read to `at`, where what there is of it ends. */
+size_t pier__rest_room(const struct pier__rest *rest, const uint8_t *at);
+/* They were: it ends at `at` now. */
+void pier__rest_filled(struct pier__rest *rest, const uint8_t *at);
+void pier__rest_drop(struct pier__post *post, struct pier__rest *rest);
 
 /* A letter with the message's bytes kept; NULL when out of memory. */
 struct pier__letter *pier__letter_new(struct pier__post *post, const pier_message *message);

@@ -77,6 +77,7 @@ static struct pier__hport *hport_new(pier_host *host, const pier_port_options *o
   port->host = host;
   port->in = port->out = port->in_event = port->out_event = -1;
   port->core.owner = owner;
+  port->core.framer.stock = &host->post.stock;
   port->core.number = ++host->last_port;
   return port;
 }

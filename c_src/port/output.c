@@ -33,7 +33,8 @@ static int enqueue_rest(struct pier__port *port, const struct iovec *parts, int 
   for (i = 0; i < count; i++) {
     size_t gone = written < parts[i].iov_len ? written : parts[i].iov_len;
     const uint8_t *rest = (const uint8_t *)parts[i].iov_base + gone;
-    int error = pier__queue_append(&port->queue, pier_span_of(rest, parts[i].iov_len - gone));
+    int error = pier__queue_append(&port->queue, pier_span_of(rest, parts[i].iov_len - gone),
+                                   port->framer.stock);
     if (error < 0) return error;
     written -= gone;
   }
@@ -141,7 +142,7 @@ void pier__port_writable(struct pier__port *port) {
     pier__port_write_failed(port, (int)written);
     return;
   }
-  pier__queue_written(&port->queue, count_written(port, (size_t)written));
+  pier__queue_written(&port->queue, count_written(port, (size_t)written), port->framer.stock);
   note_queue(port);
   if (pier__queue_size(&port->queue) == 0) pier__port_drained(port);
 }
@@ -247,7 +248,7 @@ void pier__port_flush_last(struct pier__port *port) {
   part.iov_base = (void *)(uintptr_t)bytes.data;
   part.iov_len = bytes.size;
   written = port->io->write(port, &part, 1);
-  if (written >= 0) pier__queue_written(&port->queue, (size_t)written);
+  if (written >= 0) pier__queue_written(&port->queue, (size_t)written, port->framer.stock);
   if (written < 0 || port->io->want_write(port, pier__queue_size(&port->queue) > 0) < 0)
-    pier__queue_clear(&port->queue);
+    pier__queue_clear(&port->queue, port->framer.stock);
 }

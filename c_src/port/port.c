@@ -29,7 +29,7 @@ int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
 
 void pier__port_deinit(struct pier__port *port) {
   pier__framer_deinit(&port->framer);
-  pier__queue_clear(&port->queue);
+  pier__queue_clear(&port->queue, port->framer.stock);
   pier_free(port->links);
   pier_free(port->monitors.items);
 }
@@ -65,7 +65,7 @@ size_t pier__port_queued(const struct pier__port *port) {
 static void die(struct pier__port *port) {
   pier_pid closed_to = port->closed_to;
   port->state = PIER__PORT_DEAD;
-  pier__queue_clear(&port->queue);
+  pier__queue_clear(&port->queue, port->framer.stock);
   if (closed_to.number != 0) tell(port, closed_to, PIER_MESSAGE_CLOSED);
   port->io->bury(port);
 }

@@ -13,20 +13,26 @@ static void compact(struct pier__queue *queue) {
   queue->head = 0;
 }
 
-int pier__queue_append(struct pier__queue *queue, pier_span bytes) {
+int pier__queue_append(struct pier__queue *queue, pier_span bytes, struct pier__stock *stock) {
   int error;
+  if (!queue->bytes.data && stock && bytes.size >= PIER__STOCK_LEAST)
+    queue->bytes.data = pier__stock_take(stock, bytes.size, &queue->bytes.capacity);
   compact(queue);
   error = pier_buffer_append(&queue->bytes, bytes.data, bytes.size);
   queue->bytes.error = 0; /* the port that could not queue ends; nothing sticks */
   return error;
 }
 
-void pier__queue_written(struct pier__queue *queue, size_t count) {
+void pier__queue_written(struct pier__queue *queue, size_t count, struct pier__stock *stock) {
   queue->head += count;
-  if (pier__queue_size(queue) == 0) pier__queue_clear(queue);
+  if (pier__queue_size(queue) == 0) pier__queue_clear(queue, stock);
 }
 
-void pier__queue_clear(struct pier__queue *queue) {
+void pier__queue_clear(struct pier__queue *queue, struct pier__stock *stock) {
+  if (stock && queue->bytes.data) {
+    pier__stock_give(stock, queue->bytes.data, queue->bytes.capacity);
+    queue->bytes.data = NULL;
+  }
   pier_buffer_free(&queue->bytes);
   queue->head = 0;
 }

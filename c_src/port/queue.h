@@ -3,9 +3,12 @@
 #ifndef PIER_PORT_QUEUE_H
 #define PIER_PORT_QUEUE_H
 
+#include "base/stock.h"
+
 #include <pier/base.h>
 
-/* A zeroed struct is an empty queue. */
+/* A zeroed struct is an empty queue; the memory of a long one comes from a stock, which
+ * may be NULL. */
 struct pier__queue {
   pier_buffer bytes;
   size_t head; /* of `bytes`, written already */
@@ -16,8 +19,10 @@ static inline size_t pier__queue_size(const struct pier__queue *queue) {
 }
 
 pier_span pier__queue_front(const struct pier__queue *queue);
-int pier__queue_append(struct pier__queue *queue, pier_span bytes); /* PIER_ENOMEM */
-void pier__queue_written(struct pier__queue *queue, size_t count);
-void pier__queue_clear(struct pier__queue *queue); /* and gives its memory back */
+int pier__queue_append(struct pier__queue *queue, pier_span bytes,
+                       struct pier__stock *stock); /* PIER_ENOMEM */
+void pier__queue_written(struct pier__queue *queue, size_t count, struct pier__stock *stock);
+/* And gives its memory back. */
+void pier__queue_clear(struct pier__queue *queue, struct pier__stock *stock);
 
 #endif

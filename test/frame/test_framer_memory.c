@@ -142,7 +142,7 @@ static void a_big_frame_is_read_into_its_place(void **state) {
   for (i = 0; i < size; i++)
     if (frame.payload.data[i] != (uint8_t)(i * 7)) fail_msg("byte %zu", i);
   assert_null(pier_framer_place(framer, &room));
-  assert_true(memory.biggest <= size);
+  assert_true(memory.biggest <= size + 64); /* to begin at a line of the cache */
   pier_framer_free(framer);
 }
 

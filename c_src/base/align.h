@@ -1,0 +1,26 @@
+/*
+ * Where big reads go. Processors copy with one instruction, and some of them (AMD's with
+ * `rep movsb`) do so a byte at a time when the target lies up to 31 bytes behind the
+ * source, counted within a page: four times as slow. The pages of a pipe are filled from
+ * their beginning, and a big block of malloc's begins 16 bytes into a page, so that this
+ * is what happens to whoever reads into one.
+ */
+#ifndef PIER_BASE_ALIGN_H
+#define PIER_BASE_ALIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PIER__LINE = 64 };
+
+/* How many bytes of a block to leave out, fewer than PIER__LINE, so that what follows
+ * lies `offset` bytes into a line. */
+static inline size_t pier__lead(const void *block, size_t offset) {
+  return (offset - (size_t)(uintptr_t)block) % PIER__LINE;
+}
+
+static inline size_t pier__round_up(size_t size) {
+  return (size + PIER__LINE - 1) / PIER__LINE * PIER__LINE;
+}
+
+#endif
