@@ -48,8 +48,8 @@ ERL_DRIVER_INCLUDE_DIR ?= $(patsubst %/erl_driver.h,%,$(firstword $(wildcard \
 DRIVER_CFLAGS := $(if $(filter-out /usr/include,$(ERL_DRIVER_INCLUDE_DIR)),-isystem $(ERL_DRIVER_INCLUDE_DIR))
 comma := ,
 DRIVER_LAYER := $(if $(ERL_DRIVER_INCLUDE_DIR),driver,$(info no erl_driver.h: built without linked-in drivers))
-# A program takes drivers by exporting the names of their API, and nothing of ei's.
-EXPORTS := $(if $(DRIVER_LAYER),-rdynamic -Wl$(comma)--exclude-libs$(comma)libei.a)
+# A program takes drivers by exporting the names of their API.
+EXPORTS := $(if $(DRIVER_LAYER),-Wl$(comma)--dynamic-list=c_src/driver/exports.list)
 PIER_LAYERS := base term frame peer
 HOST_LAYERS := port host $(DRIVER_LAYER)
 PIER_SOURCES := $(foreach layer,$(PIER_LAYERS),$(wildcard c_src/$(layer)/*.c))

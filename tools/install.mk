@@ -13,7 +13,7 @@ UV_STATIC = $(or $(shell $(PKG_CONFIG) --static --libs libuv-static 2>/dev/null)
 # What a static program needs besides is under Libs.private.
 FILL = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
   -e 's|@VERSION@|$(VERSION)|' -e 's|@EI_CFLAGS@|$(EI_CFLAGS)|' -e 's|@EI_LIBS@|$(strip $(EI_LIBS))|' \
-  -e 's|@UV_STATIC@|$(strip $(UV_STATIC))|' \
+  -e 's|@EXPORTS@|$(if $(DRIVER_LAYER),-rdynamic)|' -e 's|@UV_STATIC@|$(strip $(UV_STATIC))|' \
   -e 's|@EI_INCLUDE@|$(ERL_EI_INCLUDE_DIR)|' -e 's|@TO_INCLUDE@|$(TO_INCLUDE)|'
 PAGE = LC_ALL=C awk -v version=$(VERSION)
 

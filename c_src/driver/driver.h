@@ -47,9 +47,10 @@ struct pier__driver {
   char *reload_folder; /* in the two states of reloading */
   void *library;       /* NULL: linked in */
   const ErlDrvEntry *original;
-  ErlDrvEntry entry;        /* a copy of it; never written to */
-  struct pier__user *users; /* the latest first */
-  unsigned ports, jobs;     /* that need its code */
+  struct pier__driver *parent; /* that added this one; NULL: none */
+  ErlDrvEntry entry;           /* a copy of it; never written to */
+  struct pier__user *users;    /* the latest first */
+  unsigned ports, jobs;        /* that need its code; jobs are also ports of what it added */
   enum pier__driver_state state;
   int open_error;          /* N of {open_error,N} */
   unsigned kill_ports : 1; /* as it was loaded */
@@ -82,6 +83,9 @@ struct pier__dport {
   char failure[256];         /* in start: why it failed */
   unsigned timing : 1, due : 1, flushing : 1, starting : 1, failed : 1;
   unsigned closing : 1; /* has been asked to flush */
+  unsigned acks : 1;    /* open_port returns at erl_drv_init_ack */
+  uint64_t ack;         /* reference of the open_port that waits; 0 none */
+  pier_pid ack_to;      /* who waits */
   unsigned percent;     /* of a time slice, consumed in this callback */
 };
 
@@ -119,7 +123,7 @@ struct pier__drivers {
   pier_host *host;
   uint64_t serial; /* of the host among those with drivers */
   struct pier__driver *first;
-  const struct pier__drivers *outer;       /* what pier__drivers_here was before */
+  struct pier__drivers *outer;             /* what pier__drivers_here was before */
   unsigned depth;                          /* of callbacks on the stack */
   struct pier__drvcall calls[PIER__CALLS]; /* the outermost of them */
   unsigned outer_callback : 1, working : 1, sweeping : 1;
@@ -139,7 +143,7 @@ void pier__drivers_turn(pier_host *host);
 void pier__drivers_end(pier_host *host);
 void pier__drivers_wake(struct pier__drivers *drivers); /* from any thread */
 /* Whose callbacks this thread is running; NULL: it may not touch a host. */
-extern _Thread_local const struct pier__drivers *pier__drivers_here;
+extern _Thread_local struct pier__drivers *pier__drivers_here;
 void pier__driver_log(struct pier__dport *dport, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -175,6 +179,7 @@ int pier__word_put(pier_buffer *out, ErlDrvTermData word, unsigned kind);
 void pier__handles_free(void); /* when the last host with drivers goes */
 
 /* ---- load.c ---- */
+void pier__entry_copy(ErlDrvEntry *to, const ErlDrvEntry *from);
 int pier__library_open(struct pier__driver *driver, pier_diag *diag);
 void pier__library_close(struct pier__driver *driver);
 /* Texts of dlerror by number, process-wide, as erl_ddll's {open_error,N} has them. */
@@ -197,11 +202,26 @@ size_t pier__folder_size(const char *folder);
 char *pier__driver_text(const char *text, size_t size); /* a copy */
 /* One need of its code less: what nothing needs goes at the next turn of the host. */
 void pier__driver_needed_less(struct pier__driver *driver);
+void pier__driver_port_made(struct pier__driver *driver);
+void pier__driver_port_gone(struct pier__driver *driver);
 void pier__drivers_later(struct pier__drivers *drivers);
 /* That turn; from a clean stack only. */
 void pier__drivers_sweep(struct pier__drivers *drivers);
 /* Every port ends with driver_unloaded; no others are opened meanwhile. */
 void pier__driver_end_ports(struct pier__driver *driver, enum pier__driver_state state);
+
+/* A driver that is linked in, from an entry; PIER_EDRVINIT. And its end, which comes when
+ * its last port is gone. */
+int pier__driver_add(struct pier__drivers *drivers, struct pier__driver *parent,
+                     const ErlDrvEntry *entry);
+void pier__driver_remove(struct pier__driver *driver);
+
+/* ---- added.c: ports and drivers that drivers make ---- */
+void pier__driver_drop_added(struct pier__driver *parent);
+/* Ends the open_port that waits for it, with an error or the port. */
+void pier__port_acknowledge(struct pier__dport *dport, int error);
+/* Whether the open_port of that port has to wait: 1 with the reference of its answer. */
+int pier__dport_waits(struct pier__hport *port, uint64_t *reference);
 
 /* ---- users.c ---- */
 unsigned pier__users_count(const struct pier__driver *driver, enum pier__stake stake);
@@ -244,6 +264,8 @@ int pier__ddll_put_error(pier_buffer *out, int error, int open_error);
 int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
                       const pier_port_options *options);
 int pier__dport_start(struct pier__hport *port, const pier_port_options *options);
+/* What start or erl_drv_init_ack gave; `number` is errno. 0: the data of the port. */
+int pier__start_error(ErlDrvData data, int number);
 void pier__dport_forget(struct pier__hport *port);
 void pier__dport_release(struct pier__dport *dport);
 /* Around everything of a driver that is called on the thread of the host. */

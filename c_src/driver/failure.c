@@ -63,13 +63,7 @@ int driver_failure_eof(ErlDrvPort handle) {
 /* The owner is told nothing. */
 int driver_exit(ErlDrvPort handle, int error) {
   struct pier__dport *dport = pier__handle_get(handle);
-  pier_process *owner;
   if (!dport) return -1;
-  owner = pier__process(dport->drivers->host, dport->port->core.owner);
-  pier__port_unlink(&dport->port->core, dport->port->core.owner);
-  if (owner) {
-    pier_object self = {{dport->port->core.number}, {0}};
-    pier__table_remove(&owner->links, pier__object_key(self));
-  }
+  pier__port_unlink_owner(dport->port);
   return fail_atom(dport, error == 0 ? "normal" : pier_errno_id(error));
 }

@@ -15,7 +15,7 @@
 static uint64_t last_serial;
 static unsigned hosts; /* both behind pier__handles_lock */
 
-_Thread_local const struct pier__drivers *pier__drivers_here;
+_Thread_local struct pier__drivers *pier__drivers_here;
 
 void pier__drivers_wake(struct pier__drivers *drivers) {
   uint64_t one = 1;
@@ -39,6 +39,10 @@ void pier__driver_log(struct pier__dport *dport, int error, const char *format, 
 void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport,
                       const char *name) {
   struct pier__drivers *drivers = driver->drivers;
+  if (drivers->depth == 0) {
+    drivers->outer = pier__drivers_here;
+    pier__drivers_here = drivers;
+  }
   if (drivers->depth < PIER__CALLS) {
     struct pier__drvcall *call = &drivers->calls[drivers->depth];
     call->driver = driver;
@@ -58,7 +62,7 @@ void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport,
 void pier__call_end(struct pier__drivers *drivers) {
   const struct pier__drvcall *call = pier__call_now(drivers);
   if (call && drivers->check) pier__check_end(&call->before);
-  drivers->depth--;
+  if (--drivers->depth == 0) pier__drivers_here = drivers->outer;
 }
 
 const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers) {
@@ -124,6 +128,7 @@ void pier__drivers_end(pier_host *host) {
 static const struct pier__driver_hooks hooks = {.find = find,
                                                 .adopt = pier__dport_adopt,
                                                 .start = pier__dport_start,
+                                                .waits = pier__dport_waits,
                                                 .forget = pier__dport_forget,
                                                 .function = pier__ddll_function,
                                                 .control = pier__apply_driver_control,

@@ -97,7 +97,7 @@ static int is_version_fine(const ErlDrvEntry *entry) {
 }
 
 /* The entry of an API before 3.2 ends before emergency_close. */
-static void copy_entry(ErlDrvEntry *to, const ErlDrvEntry *from) {
+void pier__entry_copy(ErlDrvEntry *to, const ErlDrvEntry *from) {
   int has_all =
       from->major_version > 3 || (from->major_version == 3 && from->minor_version >= 2);
   size_t size = has_all ? sizeof *to : offsetof(ErlDrvEntry, emergency_close);
@@ -118,7 +118,8 @@ static int check(struct pier__driver *driver, pier_diag *diag) {
   if (!entry->driver_name || strcmp(entry->driver_name, driver->name) != 0)
     return pier_diag_set(diag, PIER_EDRVNAME, 0, "the driver calls itself %.80s",
                          entry->driver_name ? entry->driver_name : "nothing");
-  copy_entry(&driver->entry, entry);
+  pier__entry_copy(&driver->entry, entry);
+  driver->original = entry;
   if (entry->init && entry->init() != 0)
     return pier_diag_set(diag, PIER_EDRVINIT, 0, "init of the driver failed");
   return 0;

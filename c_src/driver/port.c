@@ -19,8 +19,6 @@ void pier__enter(struct pier__dport *dport, const char *call) {
     /* What is said meanwhile waits in mailboxes. */
     drivers->outer_callback = drivers->host->in_callback;
     drivers->host->in_callback = 1;
-    drivers->outer = pier__drivers_here;
-    pier__drivers_here = drivers;
   }
   pier__call_begin(dport->driver, dport, call);
   atomic_fetch_add(&dport->references, 1);
@@ -32,7 +30,6 @@ static void leave_stack(struct pier__drivers *drivers) {
   pier__call_end(drivers);
   if (drivers->depth > 0) return;
   drivers->host->in_callback = drivers->outer_callback;
-  pier__drivers_here = drivers->outer;
 }
 
 void pier__leave(struct pier__dport *dport) {
@@ -141,8 +138,8 @@ static void detach(struct pier__dport *dport) {
   pier__handle_remove(dport);
   dport->ended = dport->port;
   dport->port = NULL;
-  dport->driver->ports--;
-  pier__driver_needed_less(dport->driver);
+  pier__port_acknowledge(dport, 0);
+  pier__driver_port_gone(dport->driver);
   if (dport->lock) driver_pdl_dec_refc(dport->lock);
 }
 
@@ -192,7 +189,7 @@ int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
   dport->starting = 1;
   dport->msgq_low = 4096;
   dport->msgq_high = 8192;
-  driver->ports++;
+  pier__driver_port_made(driver);
   port->driver = dport;
   port->core.io = io();
   port->core.flags &= ~(unsigned)PIER_PORT_BINARY;
@@ -210,7 +207,7 @@ void pier__dport_forget(struct pier__hport *port) {
   pier__dport_release(dport);
 }
 
-static int start_error(ErlDrvData data, int number) {
+int pier__start_error(ErlDrvData data, int number) {
   if (data == ERL_DRV_ERROR_GENERAL) return -EINVAL;
   if (data == ERL_DRV_ERROR_ERRNO) return number != 0 ? -number : -EINVAL;
   if (data == ERL_DRV_ERROR_BADARG) return PIER_EBADARG;
@@ -221,6 +218,7 @@ static int call_start(struct pier__dport *dport, char *command) {
   const ErlDrvEntry *entry = &dport->driver->entry;
   int number;
   if (!entry->start) return 0;
+  dport->acks = (entry->driver_flags & ERL_DRV_FLAG_USE_INIT_ACK) != 0;
   dport->port->caller = dport->port->core.owner;
   pier__enter(dport, "start");
   errno = 0;
@@ -228,7 +226,7 @@ static int call_start(struct pier__dport *dport, char *command) {
   number = errno;
   pier__leave(dport);
   dport->port->caller.number = 0;
-  return start_error(dport->data, number);
+  return pier__start_error(dport->data, number);
 }
 
 int pier__dport_start(struct pier__hport *port, const pier_port_options *options) {

@@ -79,6 +79,7 @@ static void close_library(struct pier__driver *driver) {
   take_from_list(driver);
   pier__call_begin(driver, NULL, "finish");
   pier__library_close(driver);
+  pier__driver_drop_added(driver);
   pier__call_end(driver->drivers);
   pier__select_unload(driver);
   if (driver->drivers->check) pier__check_leaks(driver);
@@ -97,6 +98,29 @@ int pier__driver_new(struct pier__drivers *drivers, const char *folder, const ch
     *driver = fresh;
   }
   return error;
+}
+
+int pier__driver_add(struct pier__drivers *drivers, struct pier__driver *parent,
+                     const ErlDrvEntry *entry) {
+  struct pier__driver *fresh = allocate(drivers, "", entry->driver_name);
+  int failed = 0;
+  if (!fresh) return PIER_ENOMEM;
+  fresh->original = entry;
+  fresh->parent = parent;
+  pier__entry_copy(&fresh->entry, entry);
+  put_in_list(fresh);
+  pier__call_begin(fresh, NULL, "init");
+  if (entry->init) failed = entry->init() != 0;
+  pier__call_end(drivers);
+  if (failed) pier__driver_remove(fresh);
+  return failed ? PIER_EDRVINIT : 0;
+}
+
+void pier__driver_remove(struct pier__driver *driver) {
+  driver->state = PIER__DRIVER_FORCE_UNLOAD;
+  if (driver->ports > 0) return;
+  take_from_list(driver);
+  driver_free_all(driver);
 }
 
 /* ---- The ports --------------------------------------------------------------------- */
@@ -129,6 +153,21 @@ void pier__driver_end_ports(struct pier__driver *driver, enum pier__driver_state
     pier__unpin(port);
   }
   driver->drivers->sweeping = outer & 1;
+}
+
+/* The code of a driver that another one added may be in that one's library. */
+void pier__driver_port_made(struct pier__driver *driver) {
+  driver->ports++;
+  if (driver->parent) driver->parent->jobs++;
+}
+
+void pier__driver_port_gone(struct pier__driver *driver) {
+  driver->ports--;
+  if (driver->parent) {
+    driver->parent->jobs--;
+    pier__driver_needed_less(driver->parent);
+  }
+  pier__driver_needed_less(driver);
 }
 
 /* ---- Going --------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #define FUNCTION(name) (pier__any *)name
 
 pier__any *const pier__api[] = {
+    FUNCTION(add_driver_entry),
     FUNCTION(driver_alloc),
     FUNCTION(driver_alloc_binary),
     FUNCTION(driver_async),
@@ -19,6 +20,7 @@ pier__any *const pier__api[] = {
     FUNCTION(driver_cancel_timer),
     FUNCTION(driver_compare_monitors),
     FUNCTION(driver_connected),
+    FUNCTION(driver_create_port),
     FUNCTION(driver_demonitor_process),
     FUNCTION(driver_deq),
     FUNCTION(driver_dl_close),
@@ -78,6 +80,7 @@ pier__any *const pier__api[] = {
     FUNCTION(erl_drv_convert_time_unit),
     FUNCTION(erl_drv_equal_tids),
     FUNCTION(erl_drv_getenv),
+    FUNCTION(erl_drv_init_ack),
     FUNCTION(erl_drv_monotonic_time),
     FUNCTION(erl_drv_mutex_create),
     FUNCTION(erl_drv_mutex_destroy),
@@ -113,6 +116,7 @@ pier__any *const pier__api[] = {
     FUNCTION(erl_errno_id),
     FUNCTION(get_port_flags),
     FUNCTION(null_func),
+    FUNCTION(remove_driver_entry),
     FUNCTION(set_busy_port),
     FUNCTION(set_port_control_flags),
 };

@@ -6,9 +6,8 @@
 
 int pier__apply_open_port(struct pier__call *call) {
   pier_port port;
-  int error =
-      pier_open_port_terms(call->caller, &port, call->term[0], call->term[1], call->diag);
-  return error < 0 ? error : pier__put_port(call->out, port);
+  int error = pier__open_terms(call->caller, &port, call->term[0], call->term[1], call->diag);
+  return error != 0 ? error : pier__put_port(call->out, port);
 }
 
 static int command_flags(const pier__view *list, unsigned *flags) {

@@ -31,6 +31,8 @@ struct pier__driver_hooks {
   int (*adopt)(struct pier__hport *port, struct pier__driver *driver,
                const pier_port_options *options);
   int (*start)(struct pier__hport *port, const pier_port_options *options);
+  /* 1 with the reference of what is awaited, if it is there only when its driver says so. */
+  int (*waits)(struct pier__hport *port, uint64_t *reference);
   void (*forget)(struct pier__hport *port); /* a port that did not come to be */
   /* Functions by name: those of erl_ddll, NULL if it is none; and of ports. */
   int (*(*function)(const char *name, unsigned count))(struct pier__call *call);
@@ -181,6 +183,13 @@ static inline void pier__pin(struct pier__hport *port) {
 void pier__unpin(struct pier__hport *port);
 void pier__hport_free(struct pier__hport *port);
 
+/* open.c: a port of a driver that is not started; PIER_ENOMEM, PIER_ESYSLIMIT. */
+int pier__open_made(pier_process *owner, struct pier__driver *driver, const char *name,
+                    struct pier__hport **port);
+/* As pier_open_port_terms, but 1 if the owner is suspended until its driver says so. */
+int pier__open_terms(pier_process *owner, pier_port *port, pier_span name, pier_span options,
+                     pier_diag *diag);
+
 /* children.c */
 int pier__child_new(pier_host *host, pid_t pid, int pidfd, uint64_t port, uint64_t *number);
 void pier__child_ended(pier_host *host, uint64_t number);
@@ -206,6 +215,7 @@ void pier__drop_down(pier_process *process, uint64_t reference);
 static inline uint64_t pier__object_key(pier_object object) {
   return object.port.number != 0 ? object.port.number << 1 | 1 : object.pid.number << 1;
 }
+void pier__port_unlink_owner(struct pier__hport *port);
 int pier__link_port(struct pier__hport *port, pier_process *process);
 /* The exit signal of an object to a process that is, or was until now, linked. */
 void pier__exit_signal(pier_process *process, pier_object from, pier_span reason);

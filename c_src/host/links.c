@@ -73,6 +73,13 @@ int pier__link_port(struct pier__hport *port, pier_process *process) {
   return error;
 }
 
+void pier__port_unlink_owner(struct pier__hport *port) {
+  pier_process *owner = pier__process(port->host, port->core.owner);
+  const pier_port number = {port->core.number};
+  pier__port_unlink(&port->core, port->core.owner);
+  if (owner) pier__table_remove(&owner->links, pier__object_key(pier_object_port(number)));
+}
+
 static int link_processes(pier_process *a, pier_process *b) {
   uint64_t to_a = pier__object_key(pier_object_pid(a->pid));
   uint64_t to_b = pier__object_key(pier_object_pid(b->pid));

@@ -177,6 +177,7 @@ static int start_driver(struct pier__hport *port, pier_process *owner,
  * framing by packets or for directions. */
 static int open_driver(pier_process *owner, pier_port *port, const pier_port_options *options,
                        struct pier__driver *driver, pier_diag *diag) {
+  uint64_t reference;
   pier_port_options plain = *options;
   struct pier__hport *fresh;
   int error;
@@ -197,7 +198,30 @@ static int open_driver(pier_process *owner, pier_port *port, const pier_port_opt
     fresh->core.state = PIER__PORT_DEAD;
     owner->host->hooks->forget(fresh);
   }
+  if (error == 0 && owner->host->hooks->waits(fresh, &reference))
+    error = pier__suspend_for(owner, reference);
   pier__unpin(fresh);
+  return error;
+}
+
+int pier__open_made(pier_process *owner, struct pier__driver *driver, const char *name,
+                    struct pier__hport **port) {
+  pier_port_options options;
+  struct pier__hport *fresh;
+  int error;
+  pier_port_options_init(&options, PIER_SPAWN_DRIVER, name);
+  if (owner->host->ports.count >= owner->host->port_limit) return PIER_ESYSLIMIT;
+  fresh = hport_new(owner->host, &options, owner->pid);
+  if (!fresh) return PIER_ENOMEM;
+  error = owner->host->hooks->adopt(fresh, driver, &options);
+  pier__pin(fresh);
+  if (error == 0) error = adopt(fresh, owner);
+  if (error < 0) {
+    fresh->core.state = PIER__PORT_DEAD;
+    owner->host->hooks->forget(fresh);
+  }
+  pier__unpin(fresh);
+  *port = fresh;
   return error;
 }
 
@@ -229,8 +253,9 @@ static int open_checked(pier_process *owner, pier_port *port, const pier_port_op
   return error;
 }
 
-int pier_open(pier_process *owner, pier_port *port, const pier_port_options *options,
-              pier_diag *diag) {
+/* 1 if the owner is suspended until the driver says that the port is there. */
+static int start_opening(pier_process *owner, pier_port *port, const pier_port_options *options,
+                         pier_diag *diag) {
   struct pier__driver *driver;
   int error;
   port->number = 0;
@@ -247,6 +272,31 @@ int pier_open(pier_process *owner, pier_port *port, const pier_port_options *opt
                          owner->host->ports.count);
   if (driver) return open_driver(owner, port, options, driver, diag);
   return open_checked(owner, port, options, diag);
+}
+
+/* From inside a turn, where nobody can wait, the port is there at once. */
+int pier_open(pier_process *owner, pier_port *port, const pier_port_options *options,
+              pier_diag *diag) {
+  int error = start_opening(owner, port, options, diag);
+  if (error != 1) return error;
+  error = owner->host->in_turn ? 0 : pier__pending_wait(owner, -1);
+  if (error == 1) error = owner->pending->error;
+  pier__pending_drop(owner);
+  if (error < 0) {
+    port->number = 0;
+    pier_diag_set(diag, error, 0, "%.120s: %s", options->name, pier_strerror(error));
+  }
+  return error;
+}
+
+int pier__open_terms(pier_process *owner, pier_port *port, pier_span name, pier_span options,
+                     pier_diag *diag) {
+  struct pier__settings settings;
+  int error = pier__settings_read(&settings, name, options, diag);
+  port->number = 0;
+  if (error == 0) error = start_opening(owner, port, &settings.options, diag);
+  pier__settings_free(&settings);
+  return error;
 }
 
 int pier_open_port_terms(pier_process *owner, pier_port *port, pier_span name,

@@ -79,6 +79,11 @@ typedef struct pier_driver_facts {
 PIER_API int pier_driver_info(const pier_host *host, const char *name,
                               pier_driver_facts *facts);
 
+/* A driver that is linked in, as add_driver_entry: its entry, `struct erl_drv_entry` of
+ * erl_driver.h, as its driver_init gives it, which has to stay. For drivers that a
+ * program has inside, and their tests. PIER_EDRVINIT, PIER_EARG, PIER_ENOMEM. */
+struct erl_drv_entry;
+PIER_API int pier_driver_add(pier_host *host, struct erl_drv_entry *entry);
 /* Whether a driver of that name is there. */
 PIER_API int pier_driver_loaded(const pier_host *host, const char *name);
 

@@ -164,7 +164,8 @@ text({{value, Value}, Letters}) -> named(io_lib:format("~0tp", [Value]), Letters
 named(Text, Letters) ->
     Known = [{[$@, Letter], io_lib:format("~0tp", [Value])} || {Letter, Value} <- lists:sort(Letters), is_integer(Letter)],
     Named = lists:foldl(fun({By, What}, Acc) -> string:replace(Acc, What, By, all) end, Text, Known),
-    re:replace(Named, "#Ref<[^>]*>", "@R", [global, {return, list}, unicode]).
+    Refs = re:replace(Named, "#Ref<[^>]*>", "@R", [global, unicode]),
+    re:replace(Refs, "#Port<[^>]*>", "@P", [global, {return, list}, unicode]).
 
 spoken("turn" ++ _, _) -> "turn";
 spoken(Call, Got) -> [Call, "-> ", Got].

@@ -4,6 +4,7 @@
  *   erl_ddll:load ["build/drivers", arith_drv] -> ok    a call and what it gives
  *   p = open_port [{spawn, x}, []] -> @p                which is @p from then on
  *   mail -> {'EXIT',@p,normal}                          the next message
+ *   mail -> {'EXIT',@P,normal}                          of a port without a letter
  *   o: mail -> timeout                                  the same for another process
  *   turn                                                others have their turn
  *
@@ -111,6 +112,24 @@ static const char *do_step(struct actors *actors, const char *step) {
   return call_again();
 }
 
+/* Ports without a letter are all @P. */
+static const char *without_ports(const char *from) {
+  static char text[8192];
+  size_t size = 0;
+  while (*from) {
+    assert_true(size + 3 < sizeof text);
+    if (strncmp(from, "#Port<", 6) == 0) {
+      memcpy(text + size, "@P", 2);
+      size += 2;
+      from = strchr(from, '>') + 1;
+    } else {
+      text[size++] = *from++;
+    }
+  }
+  text[size] = '\0';
+  return text;
+}
+
 static void goes_as_in_the_beam(void **state) {
   const struct row *row = *state;
   struct actors actors;
@@ -123,7 +142,7 @@ static void goes_as_in_the_beam(void **state) {
   call_let_pid('o', pier_self(actors.other));
   for (i = 0; i < row->count; i++) {
     const char *wanted = strstr(row->steps[i], "-> ");
-    const char *got = do_step(&actors, row->steps[i]);
+    const char *got = without_ports(do_step(&actors, row->steps[i]));
     if (strcmp(got, wanted ? wanted + 3 : "") != 0)
       fail_msg("%s\n  gave: %s", row->steps[i], got);
   }

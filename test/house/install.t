@@ -120,6 +120,11 @@ builds "the static library, with pkg-config --static" $cc c_src/examples/adder.c
   $(pkg-config --cflags --static --libs pier) -o "$scratch/static"
 is "such a program does not load libuv" \
   "$(readelf -d "$scratch/static" 2>&1 | sed -n 's/.*NEEDED.*\[\(lib[a-z]*\).*/\1/p' | sort | xargs)" "libc libm libz"
+if [ -e build/drivers/arith_drv.so ]; then
+  builds "a host of drivers, with pkg-config --static" $cc -D_GNU_SOURCE test/driver/shape.c \
+    $(pkg-config --cflags --static --libs pier_host) -o "$scratch/shape"
+  is "it has what drivers need" "$("$scratch/shape" build/drivers 2>&1)" 5
+fi
 $make uninstall DESTDIR="$stage" $places >"$scratch/log" 2>&1
 is "make uninstall leaves nothing" "$(find "$stage" ! -type d)" ""
 finish
