@@ -54,7 +54,7 @@ pier_buffer *pier__serve_event(struct pier__serve *serve, const char *word, unsi
   return &batch->bytes;
 }
 
-/* ---- Leaving ---------------------------------------------------------------------------- */
+/* ---- Leaving --------------------------------------------------------------------- */
 
 void pier__serve_flush(struct pier__serve *serve) {
   struct pier__batch *batch = &serve->batch;
@@ -81,8 +81,7 @@ void pier__serve_flush(struct pier__serve *serve) {
   batch->bytes.limit = UINT32_MAX;
 }
 
-/* ---- Messages -----------------------------------------------------------------------------
- */
+/* ---- Messages -------------------------------------------------------------------- */
 
 static void put_data(pier_buffer *out, const pier_message *message) {
   if (message->line != PIER_FRAME)
@@ -140,8 +139,7 @@ void pier__serve_message(pier_process *process, const pier_message *message, voi
                       pier_span_of(serve->scratch.data + 1, serve->scratch.size - 1));
 }
 
-/* ---- Of ports -----------------------------------------------------------------------------
- */
+/* ---- Of ports -------------------------------------------------------------------- */
 
 void pier__serve_log(pier_port port, const pier_diag *fault, void *state) {
   struct pier__serve *serve = state;

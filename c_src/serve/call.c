@@ -12,7 +12,8 @@ enum {
   OWNER = 1 << 1,   /* the second one is the new owner */
   MESSAGE = 1 << 2, /* the second one is a message to a port, which names its owner */
   LINK = 1 << 3,    /* a port that is gone is an error, whatever the caller traps */
-  COMMAND = 1 << 4  /* may be gathered with others */
+  COMMAND = 1 << 4, /* may be gathered with others */
+  PAIR = 1 << 5     /* of two arguments only: exit/1 would be the caller's end */
 };
 
 static const struct function {
@@ -30,7 +31,7 @@ static const struct function {
                  {"unlink", 0},
                  {"monitor", 0},
                  {"demonitor", 0},
-                 {"exit", 0},
+                 {"exit", PAIR},
                  {"register", 0},
                  {"unregister", 0},
                  {"whereis", 0},
@@ -61,8 +62,7 @@ static int find_function(const pier__view *view, char name[NAME_SIZE], unsigned 
   return strncmp(name, of_drivers, sizeof of_drivers - 1) == 0;
 }
 
-/* ---- Arguments ------------------------------------------------------------------------------
- */
+/* ---- Arguments ------------------------------------------------------------------- */
 
 /* A pid of the VM as the process that stands for it, if there is one (with `make`, there
  * is then); anything else as it is. */
@@ -130,8 +130,14 @@ static int take_arguments(struct pier__serve *serve, unsigned flags, pier_span l
   return error < 0 ? error : serve->arguments.error;
 }
 
-/* ---- Results
- * ---------------------------------------------------------------------------------- */
+static int is_pair(pier_span list) {
+  pier__view view;
+  pier__view_at(&view, list.data);
+  return view.kind == PIER__STRING ? view.size == 2
+                                   : view.kind == PIER__LIST && view.count == 2;
+}
+
+/* ---- Results --------------------------------------------------------------------- */
 
 static pier_buffer *open_reply(struct pier__serve *serve, pier_span id) {
   pier_buffer *out = pier__serve_event(serve, "reply", 3);
@@ -194,8 +200,7 @@ static int answer(struct pier__remote *remote, pier_span id, int error) {
   return 0;
 }
 
-/* ---- The call
- * ----------------------------------------------------------------------------------- */
+/* ---- The call -------------------------------------------------------------------- */
 
 /* The port that the first argument is; NULL if it is none. */
 static struct pier__hport *port_of(const struct pier__serve *serve) {
@@ -243,7 +248,8 @@ int pier__serve_call(struct pier__remote *remote, pier_span id, const pier__view
   unsigned flags;
   int error;
   pier_buffer_clear(&serve->result);
-  if (!find_function(function, name, &flags)) return answer(remote, id, PIER_EARG);
+  if (!find_function(function, name, &flags) || ((flags & PAIR) && !is_pair(arguments)))
+    return answer(remote, id, PIER_EARG);
   error = take_arguments(serve, flags, arguments);
   if (error < 0) return error;
   error = apply(remote, name, flags, id.size > 0);

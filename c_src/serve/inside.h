@@ -75,7 +75,7 @@ struct pier__serve {
   pier_buffer arguments, result, scratch;
 };
 
-/* ---- remote.c: processes of the VM ------------------------------------------------ */
+/* ---- remote.c: processes of the VM ----------------------------------------------- */
 
 /* 1 if it is a pid of the VM's own node, with its numbers. */
 int pier__serve_is_local(const struct pier__serve *serve, const pier__view *pid, uint64_t *key);
@@ -86,7 +86,7 @@ struct pier__remote *pier__remote_take(struct pier__serve *serve, uint64_t key);
 void pier__remote_end(struct pier__remote *remote, pier_span reason);
 void pier__remotes_free(struct pier__serve *serve);
 
-/* ---- translate.c: identifiers in whole terms ---------------------------------------- */
+/* ---- translate.c: identifiers in whole terms ------------------------------------- */
 
 /* Appends the bare term, its identifiers as the host has them. */
 int pier__serve_take_in(const struct pier__serve *serve, pier_buffer *out, pier_span term);
@@ -96,7 +96,7 @@ void pier__serve_put_port(const struct pier__serve *serve, pier_buffer *out, uin
 void pier__serve_put_pid(const struct pier__serve *serve, pier_buffer *out,
                          const struct pier__remote *remote);
 
-/* ---- batch.c: what is said to the VM -------------------------------------------------- */
+/* ---- batch.c: what is said to the VM --------------------------------------------- */
 
 /* A new event of `size` elements, whose first is the word; the others follow. */
 pier_buffer *pier__serve_event(struct pier__serve *serve, const char *word, unsigned size);
@@ -107,7 +107,7 @@ void pier__serve_busy(struct pier__serve *serve, struct pier__hport *port);
 void pier__serve_gone(struct pier__serve *serve, struct pier__hport *port);
 void pier__serve_flush(struct pier__serve *serve);
 
-/* ---- call.c: functions for processes ----------------------------------------------------- */
+/* ---- call.c: functions for processes --------------------------------------------- */
 
 /* `id` is a bare term, or empty where nobody waits. Suspends `remote`, or answers. 0 or an
  * error that ends the host. */
@@ -116,8 +116,7 @@ int pier__serve_call(struct pier__remote *remote, pier_span id, const pier__view
 /* The call of a process that was suspended has a result. */
 int pier__serve_resume(struct pier__remote *remote);
 
-/* ---- request.c: what the VM says ------------------------------------------------------------
- */
+/* ---- request.c: what the VM says ------------------------------------------------- */
 
 int pier__serve_handlers(struct pier__serve *serve);
 /* What waited for the end of a call. 0 or an error that ends the host. */

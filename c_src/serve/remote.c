@@ -76,7 +76,7 @@ struct pier__remote *pier__remote_take(struct pier__serve *serve, uint64_t key) 
   return make(serve, key);
 }
 
-/* ---- The end ------------------------------------------------------------------------ */
+/* ---- The end --------------------------------------------------------------------- */
 
 static void mark_owners(struct pier__serve *serve) {
   pier_buffer keys = PIER_BUFFER_INIT;

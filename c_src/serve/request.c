@@ -45,8 +45,7 @@ static int call_it(const struct request *request, int pid) {
   return pier__serve_call(request->remote, id, &function, request->part[pid + 2]);
 }
 
-/* ---- Waiting behind a call ------------------------------------------------------------------
- */
+/* ---- Waiting behind a call ------------------------------------------------------- */
 
 static int keep(const struct request *request) {
   struct pier__serve *serve = request->serve;
@@ -144,8 +143,7 @@ int pier__serve_asks(struct pier__remote *remote) {
   return error;
 }
 
-/* ---- Requests
- * ---------------------------------------------------------------------------------- */
+/* ---- Requests -------------------------------------------------------------------- */
 
 /* Errors of the host are none of the request's: they end the program. */
 static int conclude(int error) {

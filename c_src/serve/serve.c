@@ -15,7 +15,7 @@ void pier__serve_config_init(pier__serve_config *config) {
   config->linger_ms = 500;
 }
 
-/* ---- What the host shows -------------------------------------------------------------- */
+/* ---- What the host shows --------------------------------------------------------- */
 
 static struct pier__serve *of_host(const pier_host *host) {
   return host->observer->state;
@@ -52,7 +52,7 @@ static void on_read(struct pier__hport *port, pier_span bytes) {
   if (serve->config->trace) pier__trace_bytes(serve, port->core.number, ">", bytes);
 }
 
-/* ---- Before the loop waits --------------------------------------------------------------- */
+/* ---- Before the loop waits ------------------------------------------------------- */
 
 static int resume_one(struct pier__serve *serve) {
   struct pier__remote *remote = serve->first_resumed;
@@ -90,8 +90,7 @@ static void on_prepare(uv_prepare_t *prepare) {
   pier__serve_flush(serve);
 }
 
-/* ---- From beginning to end -----------------------------------------------------------------
- */
+/* ---- From beginning to end ------------------------------------------------------- */
 
 static void on_end(pier_peer *peer, int status, void *state) {
   struct pier__serve *serve = state;

@@ -54,7 +54,7 @@ static uint32_t creation_of(const uint8_t *at, const struct place *place) {
   return place->wide ? pier__load32(at + place->creation) : at[place->creation];
 }
 
-/* ---- In --------------------------------------------------------------------------- */
+/* ---- In -------------------------------------------------------------------------- */
 
 static void take_in(const struct pier__serve *serve, const pier__view *view, uint8_t *at) {
   struct place place;
@@ -82,7 +82,7 @@ int pier__serve_take_in(const struct pier__serve *serve, pier_buffer *out, pier_
   return 0;
 }
 
-/* ---- Out -------------------------------------------------------------------------- */
+/* ---- Out ------------------------------------------------------------------------- */
 
 void pier__serve_put_port(const struct pier__serve *serve, pier_buffer *out, uint64_t number) {
   uint8_t bytes[3 + NODE_SIZE + 8] = {PIER__TAG_NEW_PORT, PIER__TAG_SMALL_ATOM_UTF8, NODE_SIZE};
