@@ -83,6 +83,23 @@ static inline size_t pier__frame_length(const uint8_t *header, unsigned packet) 
   return header[0];
 }
 
+static inline size_t pier__frame_most(unsigned packet) {
+  return packet == 4 ? 0xffffffff : packet == 2 ? 0xffff : 0xff;
+}
+
+/* A header for a size that it can say. */
+static inline void pier__frame_put(uint8_t *header, unsigned packet, size_t size) {
+  if (packet == 4) {
+    header[0] = (uint8_t)(size >> 24);
+    header[1] = (uint8_t)(size >> 16);
+    header[2] = (uint8_t)(size >> 8);
+    header[3] = (uint8_t)size;
+  } else {
+    header[0] = (uint8_t)(size >> 8 * (packet - 1));
+    if (packet == 2) header[1] = (uint8_t)size;
+  }
+}
+
 static inline int pier__framer_feed(pier_framer *framer, pier_span bytes) {
   if (!framer->fast || framer->at != framer->end || bytes.size == 0)
     return pier__framer_feed_slow(framer, bytes);

@@ -1,31 +1,25 @@
 /* The way out: headers. */
-#include <pier/frame.h>
-
-static size_t most(unsigned packet) {
-  return packet == 4 ? 0xffffffff : packet == 2 ? 0xffff : 0xff;
-}
+#include "frame/framer.h"
 
 int pier_frame_check(const pier_framing *framing, size_t size, pier_diag *diag) {
   unsigned packet = framing->packet;
   if (framing->kind != PIER_PACKET) return 0;
   if (packet != 1 && packet != 2 && packet != 4)
     return pier_diag_set(diag, PIER_EPACKET, 0, "no packet header has %u bytes", packet);
-  if (size > most(packet))
-    return pier_diag_set(diag, PIER_EPAYLOAD, most(packet),
+  if (size > pier__frame_most(packet))
+    return pier_diag_set(diag, PIER_EPAYLOAD, pier__frame_most(packet),
                          "a payload of %zu bytes is too big for {packet,%u}: at most %zu", size,
-                         packet, most(packet));
+                         packet, pier__frame_most(packet));
   return 0;
 }
 
 int pier_frame_header(const pier_framing *framing, size_t size,
                       uint8_t header[PIER_FRAME_HEADER_MAX]) {
   int error = pier_frame_check(framing, size, NULL);
-  unsigned i, packet = framing->packet;
   if (error) return error;
   if (framing->kind != PIER_PACKET) return 0;
-  for (i = 0; i < packet; i++)
-    header[i] = (uint8_t)(size >> (8 * (packet - 1 - i)));
-  return (int)packet;
+  pier__frame_put(header, framing->packet, size);
+  return (int)framing->packet;
 }
 
 int pier_frame_append(pier_buffer *buffer, const pier_framing *framing, pier_span payload) {

@@ -220,7 +220,24 @@ int pier_reply_term(pier_call *call, pier_span term) {
   return reply_parts(call, 0, term);
 }
 
+/* What nearly every program of frames does nearly always: into the output with it. */
+static int reply_at_once(pier_call *call, pier_span payload) {
+  pier_buffer *out = &call->peer->output;
+  unsigned packet = call->peer->framing.packet;
+  uint8_t *at = pier_buffer_reserve(out, packet + payload.size);
+  if (!at) return take_back(out, out->size, out->error);
+  pier__frame_put(at, packet, payload.size);
+  if (payload.size > 0) memcpy(at + packet, payload.data, payload.size);
+  out->size += packet + payload.size;
+  call->answered = 1;
+  return 0;
+}
+
 int pier_reply_frame(pier_call *call, pier_span payload) {
+  if (call->kind == AS_FRAME && !call->answered && payload.size < WRITE_THROUGH &&
+      payload.size <= pier__frame_most(call->peer->framing.packet) && !call->peer->last &&
+      !call->peer->diag.error)
+    return call->failed = reply_at_once(call, payload);
   if (call->kind == AS_CALL || call->kind == AS_CAST) return PIER_ESTATE;
   return reply_parts(call, 0, payload);
 }

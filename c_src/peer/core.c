@@ -52,6 +52,7 @@ int pier_peer_new(pier_peer **peer, const pier_peer_config *config) {
     return error;
   }
   if (made->config.in >= 0) pier__hello_read(made);
+  pier__spin_init(&made->spin, made->config.poll_us);
   *peer = made;
   return 0;
 }
@@ -80,10 +81,6 @@ void pier_peer_free(pier_peer *peer) {
 int pier__peer_fail(pier_peer *peer, int error, const char *what) {
   if (peer->diag.error) return peer->diag.error;
   return pier_diag_set(&peer->diag, error, 0, "%s: %s", what, pier_strerror(error));
-}
-
-int pier__peer_is_gone(int error) {
-  return error == -EPIPE || error == -ECONNRESET;
 }
 
 /* The stream makes no sense any more. */

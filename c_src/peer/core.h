@@ -4,8 +4,11 @@
 
 #include <pier/peer.h>
 
+#include "base/spin.h"
 #include "frame/framer.h"
 #include "peer/hub.h"
+
+#include <errno.h>
 
 struct pier__handler {
   char *name; /* UTF-8; NULL for those of every term and of every frame */
@@ -40,9 +43,10 @@ struct pier_peer {
   enum { IN_PROGRAM, IN_STREAM, IN_TERM } fault; /* what diag is about */
   int told;                                      /* the error handler had its say */
   int stopped;
-  int paused;  /* frames of what was read wait until there is less output */
-  int hello;   /* asked for, and not in the output yet */
-  int64_t now; /* ms; -1 before the first tick */
+  int paused;             /* frames of what was read wait until there is less output */
+  int hello;              /* asked for, and not in the output yet */
+  int64_t now;            /* ms; -1 before the first tick */
+  struct pier__spin spin; /* before a sleep; of the loops */
   struct pier__hub *hub;
   struct pier__kept *first, *last; /* plain mode: kept calls whose place is held */
   /* Writes the output, then `count` parts behind it, as far as it goes; what
@@ -83,9 +87,13 @@ int pier__peer_serve(pier_peer *peer);
 static inline size_t pier__peer_waiting(const pier_peer *peer) {
   return peer->output.size - peer->written;
 }
+void pier__peer_take_posted(pier_peer *peer);
 /* Brings into the output what the hub has. After it, nothing more is to come if
  * the output is empty. */
-void pier__peer_collect(pier_peer *peer);
+static inline void pier__peer_collect(pier_peer *peer) {
+  if (atomic_load_explicit(&peer->hub->dirty, memory_order_acquire))
+    pier__peer_take_posted(peer);
+}
 /* Plain mode: no place is held any more. */
 void pier__peer_forget(pier_peer *peer);
 /* Gives one frame to its handler: 0 or what the handler returned. */
@@ -115,7 +123,9 @@ void pier__hello_read(pier_peer *peer);
 int pier__hello_say(pier_peer *peer);
 
 /* The error is the owner having gone, which is nobody's fault. */
-int pier__peer_is_gone(int error);
+static inline int pier__peer_is_gone(int error) {
+  return error == -EPIPE || error == -ECONNRESET;
+}
 /* The exit status; tells standard error or the error handler what was wrong. */
 int pier__peer_verdict(pier_peer *peer);
 

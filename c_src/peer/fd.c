@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 struct pier__wait {
@@ -46,16 +47,42 @@ static int time_left(pier_peer *peer) {
   return next > INT_MAX ? INT_MAX : (int)next;
 }
 
+/* What is waited for: to read, to write, the bell. */
+struct events {
+  struct pollfd fds[3];
+};
+
+static struct events wanted(const pier_peer *peer, const struct pier__wait *wait) {
+  struct events events = {{{peer->config.in, POLLIN, 0},
+                           {peer->config.out, POLLOUT, 0},
+                           {peer->hub->bell, POLLIN, 0}}};
+  /* At the end a way out without a reader still says so. */
+  if (pier__peer_waiting(peer) == 0) events.fds[1].events = 0;
+  if (events.fds[1].events == 0 && !wait->at_end) events.fds[1].fd = -1;
+  if (wait->at_end || !pier_peer_wants_input(peer)) events.fds[0].fd = -1;
+  return events;
+}
+
+static int any_event(pier_peer *peer, void *state) {
+  struct events *events = state;
+  (void)peer;
+  return poll(events->fds, 3, 0) != 0;
+}
+
+/* The end of file is left to the read. */
+static int any_input(pier_peer *peer, void *state) {
+  int count = 0;
+  (void)state;
+  return ioctl(peer->config.in, FIONREAD, &count) < 0 || count > 0;
+}
+
 /* Waits for whatever can happen. 1 if there is something to read; 0, or an error. */
 static int wait_for_any(pier_peer *peer, const struct pier__wait *wait) {
-  struct pollfd ready[3] = {{peer->config.in, POLLIN, 0},
-                            {peer->config.out, POLLOUT, 0},
-                            {peer->hub->bell, POLLIN, 0}};
-  /* At the end a way out without a reader still says so. */
-  if (pier__peer_waiting(peer) == 0) ready[1].events = 0;
-  if (ready[1].events == 0 && !wait->at_end) ready[1].fd = -1;
-  if (wait->at_end || !pier_peer_wants_input(peer)) ready[0].fd = -1;
-  if (poll(ready, 3, time_left(peer)) < 0)
+  struct events events = wanted(peer, wait);
+  struct pollfd *ready = events.fds;
+  int ms = time_left(peer);
+  if (pier__spin_is_on(&peer->spin)) pier__peer_poll(peer, any_event, &events, ms);
+  if (poll(ready, 3, ms) < 0)
     return errno == EINTR ? 0 : pier__peer_fail(peer, -errno, "waiting for the owner");
   if (ready[2].revents) pier__hub_heard(peer->hub);
   if (ready[1].revents & POLLERR) return pier__peer_fail(peer, -EPIPE, "writing to the owner");
@@ -90,6 +117,8 @@ static void turn(pier_peer *peer, struct pier__wait *wait) {
   } else {
     if (pier__peer_waiting(peer) > 0 || wait->empty || wait->at_end || peer->hub->shared)
       ready = wait_for_any(peer, wait);
+    else if (pier__spin_is_on(&peer->spin))
+      pier__peer_poll(peer, any_input, NULL, -1);
     if (ready < 0)
       wait->at_end = 1;
     else if (ready > 0)

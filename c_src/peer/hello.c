@@ -1,4 +1,5 @@
-/* What owner and program agree on before the first request: doc/protocol.md. */
+/* The environment's wishes, and what owner and program agree on before the first request:
+ * doc/protocol.md. */
 #include "peer/core.h"
 
 #include <stdlib.h>
@@ -8,6 +9,9 @@ enum { PROTOCOL = 1 };
 
 void pier__hello_read(pier_peer *peer) {
   const char *hello = getenv("PIER_HELLO"), *packet = getenv("PIER_PACKET");
+  const char *poll = getenv("PIER_POLL_US");
+  if (poll && *poll >= '0' && *poll <= '9')
+    peer->config.poll_us = (unsigned)strtoul(poll, NULL, 10);
   peer->hello = hello && *hello != '\0';
   if (packet && *packet != '\0' &&
       (packet[0] != (char)('0' + peer->config.packet) || packet[1] != '\0')) {
@@ -18,6 +22,7 @@ void pier__hello_read(pier_peer *peer) {
   /* Not for the children, which are somebody else's program. */
   unsetenv("PIER_HELLO");
   unsetenv("PIER_PACKET");
+  unsetenv("PIER_POLL_US");
 }
 
 int pier_peer_hello(pier_peer *peer) {

@@ -122,11 +122,10 @@ void pier__peer_forget(pier_peer *peer) {
   peer->last = NULL;
 }
 
-void pier__peer_collect(pier_peer *peer) {
+void pier__peer_take_posted(pier_peer *peer) {
   struct pier__hub *hub = peer->hub;
   size_t waiting;
   int error, failed;
-  if (!atomic_load_explicit(&hub->dirty, memory_order_acquire)) return;
   pthread_mutex_lock(&hub->lock);
   atomic_store_explicit(&hub->dirty, 0, memory_order_relaxed);
   hub->signalled = 0;

@@ -43,6 +43,12 @@ struct pier__queue {
 };
 
 struct pier__hub {
+  /* What every read looks at, in one line of the cache. */
+  atomic_int dirty; /* pier__peer_collect has something to look at */
+  int shared;       /* others may come at any time */
+  int serving;      /* looked at by the peer's thread only: it will collect */
+  int owned;        /* `thread` is known, */
+  pthread_t thread; /* that of the peer */
   pthread_mutex_t lock;
   pthread_cond_t room; /* in the queue of events; or the peer is gone */
   size_t holders;      /* the peer, each kept call */
@@ -50,7 +56,6 @@ struct pier__hub {
   int gone;                    /* 0, or the error for those who come too late */
   int failed;                  /* what a worker returned that ends the program */
   atomic_int orphaned;         /* the owner is gone: watch.c */
-  atomic_int dirty;            /* pier__peer_collect has something to look at */
   pier_buffer posted;          /* frames of kept calls */
   size_t kept, most;           /* calls */
   struct pier__kept *all;      /* that are not dropped */
@@ -58,10 +63,6 @@ struct pier__hub {
   struct pier__kept **soonest; /* a heap of those with a deadline */
   size_t timed, room_timed;
   struct pier__queue queue;
-  pthread_t thread; /* of the peer */
-  int owned;        /* `thread` is known */
-  int serving;      /* looked at by that thread only: it will collect */
-  int shared;       /* others may come at any time */
   int signalled;
   int bell; /* an eventfd, or -1 */
   pier_peer_wake *wake;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,6 +66,24 @@ static uint8_t *go_on_behind(pier_peer *peer) {
   return to + left;
 }
 
+/* Those of the C library are points of cancellation, for which a program with threads
+ * pays with atomic operations. */
+static ssize_t read_some(int fd, void *bytes, size_t size) {
+  ssize_t count;
+  do {
+    count = syscall(SYS_read, fd, bytes, size);
+  } while (count < 0 && errno == EINTR);
+  return count;
+}
+
+static ssize_t write_some(int fd, const void *bytes, size_t size) {
+  ssize_t count;
+  do {
+    count = syscall(SYS_write, fd, bytes, size);
+  } while (count < 0 && errno == EINTR);
+  return count;
+}
+
 struct place {
   uint8_t *at;
   size_t room;
@@ -111,9 +130,7 @@ int pier__peer_read(pier_peer *peer) {
   ssize_t count;
   int error = find_place(peer, &place);
   if (error < 0) return error;
-  do {
-    count = read(peer->config.in, place.at, place.room);
-  } while (count < 0 && errno == EINTR);
+  count = read_some(peer->config.in, place.at, place.room);
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return -EAGAIN;
   if (count < 0 && errno == ECONNRESET) count = 0;
   if (count < 0) return pier__peer_fail(peer, -errno, "reading from the owner");
@@ -159,38 +176,53 @@ static int keep(pier_peer *peer, const pier_span *parts, size_t count) {
 }
 
 /* A write that takes less than all has found the pipe full: the loop waits for room. */
-static int write_out(pier_peer *peer, const pier_span *given, size_t count) {
+static int is_full(void) {
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+static int write_parts(pier_peer *peer, const pier_span *given, size_t count) {
   struct iovec vector[PARTS];
   pier_span parts[PARTS - 1];
-  size_t filled;
+  int filled;
   ssize_t gone;
-  if (count > 0) memcpy(parts, given, count * sizeof *parts);
-  filled = gather(peer, parts, count, vector);
-  if (filled == 0) return 0;
+  memcpy(parts, given, count * sizeof *parts);
+  filled = (int)gather(peer, parts, count, vector);
   do {
-    /* The answers of one read are one part nearly always. */
-    gone = filled == 1 ? write(peer->config.out, vector->iov_base, vector->iov_len)
-                       : writev(peer->config.out, vector, (int)filled);
+    gone = writev(peer->config.out, vector, filled);
   } while (gone < 0 && errno == EINTR);
-  if (gone < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return -errno;
+  if (gone < 0 && !is_full()) return -errno;
   if (gone > 0) consume(peer, parts, count, (size_t)gone);
-  return count > 0 ? keep(peer, parts, count) : 0;
+  return keep(peer, parts, count);
+}
+
+/* What is in the output. */
+static int write_waiting(pier_peer *peer) {
+  size_t waiting = pier__peer_waiting(peer);
+  ssize_t gone = write_some(peer->config.out, peer->output.data + peer->written, waiting);
+  if (gone < 0) return is_full() ? 0 : -errno;
+  if ((size_t)gone == waiting && peer->output.capacity <= MUCH_OUTPUT)
+    peer->written = peer->output.size = 0;
+  else
+    pier_peer_wrote(peer, (size_t)gone);
+  return 0;
 }
 
 int pier__peer_write(pier_peer *peer, const pier_span *parts, size_t count) {
   int error = 0;
-  if (count > 0) return write_out(peer, parts, count);
+  if (count > 0) return write_parts(peer, parts, count);
   /* What leaves makes room for events. */
   do {
     pier__peer_collect(peer);
     if (pier__peer_waiting(peer) == 0) return 0;
-    error = write_out(peer, NULL, 0);
+    error = write_waiting(peer);
   } while (!error && pier__peer_waiting(peer) == 0);
   return error;
 }
 
 void pier__peer_flush(pier_peer *peer) {
-  int error = pier__peer_is_gone(peer->diag.error) ? 0 : pier__peer_write(peer, NULL, 0);
+  int error;
+  if (pier__peer_is_gone(peer->diag.error)) return;
+  error = pier__peer_write(peer, NULL, 0);
   if (pier__peer_waiting(peer) >= peer->config.output) peer->paused = 1;
   if (error == 0) return;
   pier__peer_fail(peer, error, "writing to the owner");
@@ -204,8 +236,29 @@ int pier__peer_is_over(pier_peer *peer, int at_end) {
   return peer->stopped || peer->diag.error || pier_peer_kept(peer) == 0;
 }
 
-int64_t pier__peer_clock(void) {
+static uint64_t nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void pier__peer_poll(pier_peer *peer, pier__peer_ask *ask, void *state, int ms) {
+  struct pier__spin *spin = &peer->spin;
+  uint64_t limit = ms < 0 ? UINT64_MAX / 2 : (uint64_t)ms * 1000000, now = 0;
+  int found;
+  /* A rest costs no questions. */
+  if (spin->rest == 0) {
+    if (ask(peer, state)) return;
+    now = nanoseconds();
+  }
+  if (!pier__spin_begin(spin, now, limit)) return;
+  do {
+    found = ask(peer, state);
+    now = nanoseconds();
+  } while (!found && !pier__spin_over(spin, now));
+  pier__spin_end(spin, now, found);
+}
+
+int64_t pier__peer_clock(void) {
+  return (int64_t)(nanoseconds() / 1000000);
 }

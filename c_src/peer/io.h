@@ -18,6 +18,11 @@ void pier__peer_flush(pier_peer *peer);
 /* Nothing is left to do, once `at_end` (no more is read). After a flush. */
 int pier__peer_is_over(pier_peer *peer, int at_end);
 
+/* Before a sleep of at most `ms` (-1: for ever): asks again and again whether there is
+ * something, as long as that pays. `ask` says 1 if there is, and does not wait. */
+typedef int pier__peer_ask(pier_peer *peer, void *state);
+void pier__peer_poll(pier_peer *peer, pier__peer_ask *ask, void *state, int ms);
+
 /* Monotonic, in ms. */
 int64_t pier__peer_clock(void);
 

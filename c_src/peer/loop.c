@@ -5,6 +5,7 @@
 #include "peer/life.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <uv.h>
 
 struct pier__loop {
@@ -12,6 +13,7 @@ struct pier__loop {
   uv_poll_t out;
   uv_poll_t bell;
   uv_timer_t timer;
+  uv_prepare_t before_sleep; /* for polling */
   uv_loop_t *uv;
   pier_peer *peer; /* NULL once it has let go */
   pier_peer_ended *ended;
@@ -34,9 +36,10 @@ static void on_close(uv_handle_t *handle) {
 static void close_all(struct pier__loop *loop) {
   int open = loop->open;
   uv_close((uv_handle_t *)&loop->timer, on_close);
-  if (open > 1) uv_close((uv_handle_t *)&loop->in, on_close);
-  if (open > 2) uv_close((uv_handle_t *)&loop->out, on_close);
-  if (open > 3) uv_close((uv_handle_t *)&loop->bell, on_close);
+  if (open > 1) uv_close((uv_handle_t *)&loop->before_sleep, on_close);
+  if (open > 2) uv_close((uv_handle_t *)&loop->in, on_close);
+  if (open > 3) uv_close((uv_handle_t *)&loop->out, on_close);
+  if (open > 4) uv_close((uv_handle_t *)&loop->bell, on_close);
 }
 
 static void let_go(pier_peer *peer) {
@@ -151,6 +154,19 @@ static void on_ready(uv_poll_t *handle, int status, int events) {
   go_on(loop);
 }
 
+/* Everything that wakes this loop up shows in one descriptor. */
+static int any_event(pier_peer *peer, void *state) {
+  struct pollfd all = {uv_backend_fd(state), POLLIN, 0};
+  (void)peer;
+  return poll(&all, 1, 0) != 0;
+}
+
+static void poll_before_sleep(uv_prepare_t *handle) {
+  struct pier__loop *loop = handle->data;
+  int ms = uv_backend_timeout(loop->uv);
+  if (loop->peer && ms != 0) pier__peer_poll(loop->peer, any_event, loop->uv, ms);
+}
+
 static void run_work(uv_work_t *request) {
   struct work *work = request->data;
   pier__kept_run(work->kept);
@@ -176,6 +192,8 @@ static int queue_work(pier_peer *peer, struct pier__kept *kept) {
 static int open_handles(struct pier__loop *loop, pier_peer *peer) {
   int error = uv_timer_init(loop->uv, &loop->timer);
   if (error < 0) return error;
+  loop->open++;
+  uv_prepare_init(loop->uv, &loop->before_sleep);
   loop->open++;
   error = uv_poll_init(loop->uv, &loop->in, peer->config.in);
   if (error < 0) return error;
@@ -205,7 +223,8 @@ int pier_peer_start_uv(pier_peer *peer, struct uv_loop_s *uv, pier_peer_ended *e
   loop->at_end = loop->writing = 0;
   loop->uv = uv;
   loop->open = 0;
-  loop->in.data = loop->out.data = loop->bell.data = loop->timer.data = loop;
+  loop->in.data = loop->out.data = loop->bell.data = loop->timer.data =
+      loop->before_sleep.data = loop;
   error = open_handles(loop, peer);
   if (error < 0) {
     loop->peer = NULL;
@@ -226,5 +245,6 @@ int pier_peer_start_uv(pier_peer *peer, struct uv_loop_s *uv, pier_peer_ended *e
   if (pier__hello_say(peer) != 0 || pier__peer_waiting(peer) > 0) wake(peer);
   uv_poll_start(&loop->in, UV_READABLE, on_ready);
   uv_poll_start(&loop->bell, UV_READABLE, on_ready);
+  if (pier__spin_is_on(&peer->spin)) uv_prepare_start(&loop->before_sleep, poll_before_sleep);
   return 0;
 }

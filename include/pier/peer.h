@@ -76,6 +76,10 @@ typedef struct pier_peer_config {
   size_t event_bytes;  /* of all of these, 1 MiB */
   unsigned threads;    /* of the pool, 4; with libuv it is libuv's, and its size */
   pier_peer_log log;   /* PIER_LOG_STDERR; with the guard only */
+  unsigned poll_us;    /* 0; microseconds to ask again before a sleep, at most: saves the
+                          wake-up where owner and program have a CPU each; stops by itself
+                          where it does not pay (doc/peer.md). PIER_POLL_US in the
+                          environment goes before it */
 } pier_peer_config;
 
 PIER_API void pier_peer_config_init(pier_peer_config *config);

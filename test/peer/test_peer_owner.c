@@ -20,6 +20,7 @@
 #include "../support/frames.h"
 #include "../support/loops.h"
 #include "../support/peer_program.h"
+#include "../support/rest.h"
 
 /* Writes as it goes and reads a byte at a time. */
 static void reads_bytes(struct child *child, pier_span input, pier_buffer *output) {
@@ -56,32 +57,6 @@ static void an_owner_that_reads_bytes(struct peer_setting *setting) {
   pier_buffer_free(&output);
 }
 
-/* The letter of /proc: S is asleep, R runs. */
-static char state_of(pid_t pid) {
-  char path[64], line[256];
-  FILE *file;
-  size_t size;
-  char *end;
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  file = fopen(path, "r");
-  if (!file) return '?';
-  size = fread(line, 1, sizeof line - 1, file);
-  fclose(file);
-  line[size] = 0;
-  end = strrchr(line, ')');
-  return end ? end[2] : '?';
-}
-
-/* Once it has come to rest it stays there: who spins is found running. */
-static void expect_sleep(pid_t pid) {
-  int i, asleep = 0;
-  for (i = 0; i < 4000 && asleep < 100; i++) {
-    usleep(2000);
-    asleep = state_of(pid) == 'S' ? asleep + 1 : 0;
-  }
-  assert_int_equal(asleep, 100);
-}
-
 /* Answers wait, and the owner does not read: all requests are taken all the same,
  * and the program sleeps until the owner reads again. */
 static void an_owner_that_does_not_read(struct peer_setting *setting) {
@@ -96,10 +71,10 @@ static void an_owner_that_does_not_read(struct peer_setting *setting) {
   from = child.from;
   child.from = -1;
   child_exchange(&child, pier_buffer_span(&input), SIZE_MAX, &output, 0);
-  expect_sleep(child.pid);
+  expect_rest(child.pid);
   child.from = from;
   child_exchange(&child, pier_span_of(NULL, 0), 1, &output, input.size);
-  expect_sleep(child.pid);
+  expect_rest(child.pid);
   assert_int_equal(child_end(&child, said, sizeof said), 0);
   expect_bytes(&output, &input);
   pier_buffer_free(&input);
@@ -122,6 +97,33 @@ static void stopped_and_continued(struct peer_setting *setting) {
   }
   child_exchange(&child, pier_span_of(NULL, 0), 1, &output, input.size);
   assert_int_equal(child_end(&child, said, sizeof said), 0);
+  expect_bytes(&output, &input);
+  pier_buffer_free(&input);
+  pier_buffer_free(&output);
+}
+
+/* Polling changes nothing but the time; the owner's pauses are no reason to go on. */
+static void with_polling(struct peer_setting *setting) {
+  pier_buffer input = PIER_BUFFER_INIT, output = PIER_BUFFER_INIT;
+  char said[512];
+  struct child child;
+  size_t at, step;
+  int i;
+  for (i = 0; i < 300; i++)
+    append_big(&input, i % 7 == 0 ? 66000 : i % 50);
+  setenv("PIER_POLL_US", "2000", 1);
+  child_start(&child, 0, echo_program, setting);
+  unsetenv("PIER_POLL_US");
+  for (at = 0; at < input.size; at += step) {
+    step = input.size - at < 33333 ? input.size - at : 33333;
+    child_exchange(&child, pier_span_of(input.data + at, step), 10007, &output,
+                   at < 70000 ? 0 : at - 70000); /* a frame may still lack its end */
+    if (at / 33333 % 20 == 0) usleep(3000);
+  }
+  child_exchange(&child, pier_span_of(NULL, 0), 1, &output, input.size);
+  expect_rest(child.pid);
+  assert_int_equal(child_end(&child, said, sizeof said), 0);
+  assert_string_equal(said, "");
   expect_bytes(&output, &input);
   pier_buffer_free(&input);
   pier_buffer_free(&output);
@@ -175,6 +177,7 @@ static const struct row {
     {"stopped and continued", stopped_and_continued},
     {"an owner that reads a byte at a time", an_owner_that_reads_bytes},
     {"an owner that does not read, and a program that sleeps", an_owner_that_does_not_read},
+    {"polling before it sleeps", with_polling},
     {"a hello that is asked for", says_hello},
     {"an owner with another packet size", another_packet_size},
 };
