@@ -188,6 +188,7 @@ void pier__mailbox_put(struct pier__mailbox *mailbox, struct pier__letter *lette
   else
     mailbox->first = letter;
   mailbox->last = letter;
+  mailbox->count++;
 }
 
 struct pier__letter *pier__mailbox_take(struct pier__mailbox *mailbox) {
@@ -195,6 +196,7 @@ struct pier__letter *pier__mailbox_take(struct pier__mailbox *mailbox) {
   if (!letter) return NULL;
   mailbox->first = letter->next;
   if (!mailbox->first) mailbox->last = NULL;
+  mailbox->count--;
   return letter;
 }
 
@@ -205,4 +207,5 @@ void pier__mailbox_remove(struct pier__mailbox *mailbox, struct pier__letter *be
   else
     mailbox->first = letter->next;
   if (mailbox->last == letter) mailbox->last = before;
+  mailbox->count--;
 }

@@ -43,6 +43,7 @@ struct pier__rest {
 
 struct pier__mailbox {
   struct pier__letter *first, *last;
+  size_t count;
 };
 
 /* At least PIER__READ_SIZE bytes, and `least`, to read into; NULL when out of memory. */

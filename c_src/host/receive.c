@@ -160,11 +160,7 @@ int pier_mailbox_each(const pier_process *process, pier_wanted *visit, void *sta
 }
 
 size_t pier_mailbox_size(const pier_process *process) {
-  const struct pier__letter *letter = process->mailbox.first;
-  size_t count = 0;
-  for (; letter; letter = letter->next)
-    count++;
-  return count;
+  return process->mailbox.count;
 }
 
 void pier__drop_letters(pier_process *process) {
