@@ -30,6 +30,10 @@ $(BENCH)/host_pier: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_pier.o 
     $(BUILD)/libpier_host.a $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BENCH)/growth: $(BENCH_OBJ)/growth.o $(BUILD)/obj/test/support/growth.o \
+    $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=epoll_wait -o $@ $^ $(LIBS)
 $(BENCH)/host_toy: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_toy.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -66,7 +70,7 @@ $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 	erlc -o $(@D) $<
 
 # The set-up may bring what this file looks for: a make of its own follows.
-.PHONY: bench bench-quick bench-terms bench-compare bench-doc benched benched-quick benched-terms plots
+.PHONY: bench bench-quick bench-terms bench-compare bench-growth bench-doc benched benched-quick benched-terms plots
 bench: ## speed, against a raw host and the BEAM (10 minutes); sets the machine up first
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched
@@ -78,6 +82,9 @@ bench-terms: ## only what is done with terms, against ei and the BEAM (half a mi
 	@$(MAKE) --no-print-directory benched-terms
 bench-compare: $(BENCH)/compare ## what is different between two runs: A=before.json B=after.json
 	@$(BENCH)/compare $(A) $(B)
+bench-growth: $(BENCH)/growth $(BENCH)/echo_raw $(BENCH)/idle ## is memory flat after millions of frames, ports and messages? (2 minutes)
+	@$(BENCH)/growth $(BENCH)/echo_raw $(BENCH)/idle 10000000 100000 1000000 1000 86400 >$(BENCH)/growth.txt; \
+	  status=$$?; cat $(BENCH)/growth.txt; exit $$status
 bench-doc: plots ## the last full run and its plots into doc/
 	@cp $(BENCH)/performance-*.svg doc/
 	@awk -v table=$(BENCH)/bench.txt -f test/bench/doc.awk doc/performance.md >$(BENCH)/performance.md
