@@ -228,6 +228,12 @@ check-threads: $(THREADED:%=$(BUILD)/thread/%) $(BUILD)/thread/test/both/calls $
 check-valgrind: $(THREADED:%=$(BUILD)/plain/%) ## the same below valgrind
 	@PIER_BUILD=$(BUILD)/plain PIER_TIME_LIMIT=900 PIER_BELOW='valgrind -q --log-file=$(BUILD)/plain/valgrind-%p.log --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite' test/run $^
 
+# The test of check with much more of everything: with sanitizers, and for the threads.
+.PHONY: driver-soak
+driver-soak: tests $(BUILD)/thread/test/driver/test_soak ## 100 x 10000 jobs of drivers, 32 x 10000 sends, 100000 select operations, 1000 loads
+	PIER_SOAK=1 $(CHECK)/test/driver/test_soak
+	PIER_SOAK=1 $(BUILD)/thread/test/driver/test_soak
+
 # Orphans, as in check, with more rounds.
 ROUNDS ?= 100
 .PHONY: orphans
