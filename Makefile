@@ -89,7 +89,12 @@ all: $(if $(CLI_SOURCES),$(BUILD)/pier) $(EXAMPLES:%=$(PRIV)/%) ## libraries, co
 # The Erlang side, where there is a compiler for it and this machine is to run the command.
 ERLC ?= erlc
 MODULES := $(if $(CROSSCOMPILE)$(MIX_APP_PATH),,$(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/*.erl)) $(BUILD)/ebin/pier.app))
-all: $(MODULES)
+# Those of the scenarios that take ports, for the native host as well.
+NATIVE_MODULES := $(if $(MODULES),$(patsubst %,$(BUILD)/ebin/native/pier_scenario_%.beam,act ddll role run))
+all: $(MODULES) $(NATIVE_MODULES)
+$(NATIVE_MODULES): $(BUILD)/ebin/native/%.beam: erl_src/%.erl $(BUILD)/ebin/pier_transform.beam
+	@mkdir -p $(@D)
+	$(ERLC) +debug_info -Werror -pa $(BUILD)/ebin '+{parse_transform,pier_transform}' -o $(@D) $<
 $(BUILD)/ebin/pier.app: erl_src/pier.app.src
 	@mkdir -p $(@D)
 	@cp $< $@

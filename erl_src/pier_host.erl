@@ -70,7 +70,7 @@ open_port(Name, Options) ->
 %% The option {host,Host} is ours.
 chosen([{host, Host} | Rest], Seen) when is_pid(Host) -> {Host, lists:reverse(Seen, Rest)};
 chosen([Option | Rest], Seen) -> chosen(Rest, [Option | Seen]);
-chosen(Tail, Seen) -> {default(open_port), lists:reverse(Seen, Tail)}.
+chosen(Tail, Seen) -> {default(), lists:reverse(Seen, Tail)}.
 
 -spec port_command(term(), term()) -> true.
 port_command(Port, Data) ->
@@ -206,16 +206,18 @@ receiver(_) -> false.
 -spec link(term()) -> true.
 link(Port) when ?IS_NATIVE(Port) ->
     case on(host_of(Port), link, [Port]) of
-        {error, error, noproc, Cause} ->
-            case erlang:process_info(self(), trap_exit) of
-                {trap_exit, true} -> self() ! {'EXIT', Port, noproc}, true;
-                {trap_exit, false} -> raise(error, noproc, Cause, link, [Port])
-            end;
-        Result ->
-            result(Result, link, [Port])
+        {error, error, noproc, Cause} -> link_to_none(Port, Cause);
+        {host, _} -> link_to_none(Port, none);
+        Result -> result(Result, link, [Port])
     end;
 link(Other) ->
     erlang:link(Other).
+
+link_to_none(Port, Cause) ->
+    case erlang:process_info(self(), trap_exit) of
+        {trap_exit, true} -> self() ! {'EXIT', Port, noproc}, true;
+        {trap_exit, false} -> raise(error, noproc, Cause, link, [Port])
+    end.
 
 -spec unlink(term()) -> true.
 unlink(Port) when ?IS_NATIVE(Port) -> result(on(host_of(Port), unlink, [Port]), unlink, [Port]);
@@ -267,10 +269,7 @@ exit(Other, Reason) ->
 %% passes on what code sends it that knows nothing of native ports.
 -spec register(term(), term()) -> true.
 register(Name, Port) when ?IS_NATIVE(Port) ->
-    case pier_host_server:register(host_of(Port), Name, Port) of
-        {host, Reason} -> raise(error, {pier_host, Reason}, none, register, [Name, Port]);
-        Result -> result(Result, register, [Name, Port])
-    end;
+    result(pier_host_server:register(host_of(Port), Name, Port), register, [Name, Port]);
 register(Name, Other) ->
     erlang:register(Name, Other).
 
@@ -356,17 +355,14 @@ by_port(Function, Port, More) ->
 on(Host, Function, Arguments) ->
     pier_host_server:call(Host, Function, Arguments).
 
-%% That of a port or reference; for those of hosts that have ended any host will do.
+%% That of a port or reference; `none': it has ended.
 host_of(Identifier) ->
-    case pier_host_keeper:host_of(Identifier) of
-        none -> default(port_info);
-        Host -> Host
-    end.
+    pier_host_keeper:host_of(Identifier).
 
-default(Function) ->
+default() ->
     case pier_host_keeper:default() of
         {ok, Host} -> Host;
-        {error, Reason} -> raise(error, {pier_host, Reason}, none, Function, [])
+        {error, Reason} -> raise(error, {pier_host, Reason}, none, open_port, [])
     end.
 
 result({ok, Value}, _Function, _Arguments) ->
@@ -376,16 +372,22 @@ result({error, Class, Reason, Cause}, Function, Arguments) ->
 result({host, Reason}, Function, Arguments) ->
     ended(Reason, Function, Arguments).
 
-%% The host ended in the call. A port of it is gone; another host would say the same.
+%% The host has ended, perhaps in the call: every port of it is gone.
 ended(_Reason, port_info, _Arguments) -> undefined;
 ended(_Reason, ports, _Arguments) -> [];
 ended(_Reason, send, [_, _]) -> ok;
 ended(_Reason, send, _Arguments) -> ok;
 ended(_Reason, Function, _Arguments) when Function =:= send_nosuspend; Function =:= unlink;
                                           Function =:= exit; Function =:= demonitor -> true;
-ended(_Reason, link, Arguments) -> raise(error, noproc, none, link, Arguments);
-ended(Reason, Function, Arguments) when Function =:= open_port; Function =:= monitor ->
-    raise(error, {pier_host, Reason}, none, Function, Arguments);
+ended(_Reason, monitor, [Type, Item | Options]) ->
+    Reference = make_ref(),
+    self() ! {proplists:get_value(tag, lists:append(Options), 'DOWN'), Reference, Type, Item, noproc},
+    Reference;
+ended(_Reason, port_command, [_, _, Options] = Arguments) ->
+    Known = is_list(Options) andalso Options -- [force, nosuspend] =:= [],
+    raise(error, badarg, case Known of true -> none; false -> badopt end, port_command, Arguments);
+ended(Reason, open_port, Arguments) ->
+    raise(error, {pier_host, Reason}, none, open_port, Arguments);
 ended(_Reason, Function, Arguments) ->
     raise(error, badarg, none, Function, Arguments).
 

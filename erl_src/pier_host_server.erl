@@ -35,17 +35,19 @@
 
 %% @doc What a function of `erlang' or `erl_ddll' returns or raises; `{host, Reason}' if the
 %% host ends, or has ended.
--spec call(pid(), atom(), [term()]) -> result() | {host, term()}.
+-spec call(pid() | none, atom(), [term()]) -> result() | {host, term()}.
 call(Host, Function, Arguments) ->
     ask(Host, {call, Function, Arguments}).
 
 %% @doc The same for a command or a message, which may suspend its caller.
--spec command(pid(), port(), atom(), [term()]) -> result() | {host, term()}.
+-spec command(pid() | none, port(), atom(), [term()]) -> result() | {host, term()}.
 command(Host, Port, Function, Arguments) ->
     ask(Host, {command, Port, Function, Arguments}).
 
 %% @doc Port ! Message.
--spec message(pid(), port(), term()) -> ok.
+-spec message(pid() | none, port(), term()) -> ok.
+message(none, _Port, _Message) ->
+    ok;
 message(Host, Port, Message) ->
     case ets:member(?TABLE, {busy, Port}) of
         true ->
@@ -59,7 +61,7 @@ message(Host, Port, Message) ->
             end
     end.
 
--spec register(pid(), term(), port()) -> result() | {host, term()}.
+-spec register(pid() | none, term(), port()) -> result() | {host, term()}.
 register(Host, Name, Port) ->
     ask(Host, {register, Name, Port}).
 
@@ -80,6 +82,8 @@ stop(Host) ->
     Host ! stop,
     receive {'DOWN', Monitor, process, Host, _} -> ok end.
 
+ask(none, _Request) ->
+    {host, gone};
 ask(Host, Request) ->
     Reference = monitor(process, Host),
     Host ! {Request, self(), Reference},

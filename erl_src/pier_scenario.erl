@@ -1,5 +1,5 @@
 %% Scenarios on the BEAM; doc/scenarios.md has the language and this command:
-%%   erl -noinput -s pier_scenario main -extra [--peer PIER] [--drivers DIR] [--only ID]...
+%%   erl -noinput -s pier_scenario main -extra [--native] [--peer PIER] [--drivers DIR] [--only ID]...
 %%       [--repeat N] [--jobs N] FILE...
 %% Each file is run by a VM of its own, a child of this one: the working
 %% directory is the VM's, and nothing that a file leaves behind meets another.
@@ -29,6 +29,12 @@ file() ->
                   #{files := [File]} = Options = options(init:get_plain_arguments()),
                   {ok, Out} = file:open(?OUT, [append, binary]),
                   Write = fun(Text) -> ok = file:write(Out, Text) end,
+                  [begin
+                       "native" = filename:basename(filename:dirname(code:which(pier_scenario_act))),
+                       #{peer := Pier} = Options,
+                       application:set_env(pier, host, #{pier => Pier}),
+                       {ok, _} = pier_host:start()
+                   end || is_map_key(native, Options)],
                   [repeat(Scenario, Options#{write => Write}) || Scenario <- chosen(File, Options)],
                   ok = file:close(Out)
           end, ?ERRORS, false).
@@ -58,6 +64,8 @@ options(["--peer", Pier | Rest], Options) ->
     options(Rest, Options#{peer => filename:absname(Pier)});
 options(["--drivers", Folder | Rest], Options) ->
     options(Rest, Options#{drivers => filename:absname(Folder)});
+options(["--native" | Rest], Options) ->
+    options(Rest, Options#{native => true});
 options(["--only", Id | Rest], #{only := Ids} = Options) ->
     options(Rest, Options#{only := [Id | Ids]});
 options(["--repeat", Count | Rest], Options) ->
@@ -109,12 +117,16 @@ child(File, Options) ->
     Erl = filename:join([code:root_dir(), "bin", "erl"]),
     Here = filename:dirname(code:which(?MODULE)),
     Command = "exec \"$0\" \"$@\" 5>&1 6>&2 </dev/null >/dev/null 2>/dev/null",
-    Given = [[["--peer", Peer] || #{peer := Peer} <- [Options]],
+    %% Those modules of ours that take ports, as pier_transform has them; -pa puts its last
+    %% folder first.
+    Native = [filename:join(Here, "native") || is_map_key(native, Options)],
+    Given = [[["--native"] || is_map_key(native, Options)],
+             [["--peer", Peer] || #{peer := Peer} <- [Options]],
              [["--drivers", Drivers] || #{drivers := Drivers} <- [Options]],
              [["--only", Id] || Id <- maps:get(only, Options)],
              [["--repeat", integer_to_list(Count)] || #{repeat := Count} <- [Options]]],
     open_port({spawn_executable, "/bin/sh"},
-              [{args, ["-c", Command, Erl, "-noinput", "-pa", Here, "-s", atom_to_list(?MODULE), "file",
+              [{args, ["-c", Command, Erl, "-noinput", "-pa", Here] ++ Native ++ ["-s", atom_to_list(?MODULE), "file",
                        "-extra"] ++ lists:append(lists:append(Given)) ++ [File]},
                binary, exit_status, hide]).
 

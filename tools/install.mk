@@ -23,6 +23,8 @@ install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR
 	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
 	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin)
 	$(if $(MODULES),$(INSTALL) -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin)
+	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin/native)
+	$(if $(MODULES),$(INSTALL) -m 644 $(NATIVE_MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin/native)
 	cd share/new && find . -type d -exec $(INSTALL) -d $(TEMPLATES)/{} \; -o -exec $(INSTALL) -m 644 {} $(TEMPLATES)/{} \;
 	$(INSTALL) -m 644 include/pier.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 644 $(wildcard include/pier/*.h) $(DESTDIR)$(INCLUDEDIR)/pier

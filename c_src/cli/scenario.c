@@ -44,7 +44,8 @@ static int help(void) {
          "Runs scenarios of ports (see doc/scenarios.md) and prints or compares what a\n"
          "process observes.\n"
          "\n"
-         "  --host native|beam|both  who runs them (native); both compares\n"
+         "  --host native|beam|serve who runs them (native); several, as beam,serve, are\n"
+         "                           compared; both is native,beam, all is all three\n"
          "  --only ID                only this one; may be given again\n"
          "  --rule RULE              only those that prove it\n"
          "  --repeat N               instead of each scenario's own number\n"
@@ -61,19 +62,33 @@ static int help(void) {
   return -1;
 }
 
+/* Names with commas between them. */
 static int set_host(pier__scenario_options *options, const char *text) {
   static const struct {
     const char *name;
     pier__hosts host;
-  } hosts[] = {
-      {"native", PIER__HOST_NATIVE}, {"beam", PIER__HOST_BEAM}, {"both", PIER__HOST_BOTH}};
-  size_t at;
-  for (at = 0; at < sizeof hosts / sizeof hosts[0]; at++)
-    if (strcmp(text, hosts[at].name) == 0) {
-      options->host = hosts[at].host;
-      return 0;
-    }
-  return pier__fail(PIER__SCENARIO, PIER__USAGE, "--host %s: it is native, beam or both", text);
+  } hosts[] = {{"native", PIER__HOST_NATIVE},
+               {"beam", PIER__HOST_BEAM},
+               {"serve", PIER__HOST_SERVE},
+               {"both", PIER__HOST_BOTH},
+               {"all", PIER__HOST_ALL}};
+  unsigned chosen = 0;
+  const char *name = text;
+  for (;;) {
+    size_t size = strcspn(name, ",");
+    size_t at = 0;
+    while (at < sizeof hosts / sizeof hosts[0] &&
+           !(strlen(hosts[at].name) == size && memcmp(name, hosts[at].name, size) == 0))
+      at++;
+    if (at == sizeof hosts / sizeof hosts[0])
+      return pier__fail(PIER__SCENARIO, PIER__USAGE,
+                        "--host %s: it is native, beam, serve, both or all", text);
+    chosen |= (unsigned)hosts[at].host;
+    if (!name[size]) break;
+    name += size + 1;
+  }
+  options->host = (pier__hosts)chosen;
+  return 0;
 }
 
 static int set_option(void *context, int option) {
@@ -183,7 +198,8 @@ static int is_selected(const pier__scenario_options *options, const pier__scenar
 }
 
 static int is_skipped(const pier__scenario_options *options, const pier__scenario *scenario) {
-  return scenario->drives && options->host & PIER__HOST_NATIVE && !pier__drivers_enable;
+  return scenario->drives && options->host & (PIER__HOST_NATIVE | PIER__HOST_SERVE) &&
+         !pier__drivers_enable;
 }
 
 static int add_case(work *w, const pier__scenario_file *file, const pier__scenario *scenario) {
@@ -229,12 +245,17 @@ static int select_cases(work *w) {
 
 /* ---- Running it ------------------------------------------------------------------------- */
 
-static void print_transcripts(const work *w, int is_beam) {
+static void print_transcripts(const work *w, pier__hosts host) {
   size_t at;
   for (at = 0; at < w->cases.count; at++) {
-    const pier__transcript *first = pier__case_result(&w->cases.list[at], is_beam)->first;
+    const pier__transcript *first = pier__case_result(&w->cases.list[at], host)->first;
     if (first) fwrite(first->text.data, 1, first->text.size, stdout);
   }
+}
+
+/* More than one host? */
+static int compares(const pier__scenario_options *options) {
+  return (options->host & (options->host - 1)) != 0;
 }
 
 /* The first case that failed is shown, or all; what is only worth a word, always. */
@@ -252,12 +273,17 @@ static size_t judge(work *w) {
 }
 
 static void say_verdict(const work *w, size_t failed, unsigned recorded) {
-  const char *equal = w->options.host == PIER__HOST_BOTH ? "equal" : "good";
+  const char *equal = compares(&w->options) ? "equal" : "good";
+  size_t excused = 0;
+  size_t at;
+  for (at = 0; at < w->cases.count; at++)
+    excused += (size_t)w->cases.list[at].excused;
   printf("%zu scenario%s, ", w->cases.count, w->cases.count == 1 ? "" : "s");
   if (failed)
     printf("%zu not %s", failed, equal);
   else
     printf("all %s", equal);
+  if (excused) printf(" but %zu whose difference is known", excused);
   if (recorded) printf(" (the BEAM's recorded from OTP %u)", recorded);
   printf("%s\n", failed > 1 && !w->options.keep_going ? "; --keep-going shows them all" : "");
 }
@@ -265,7 +291,8 @@ static void say_verdict(const work *w, size_t failed, unsigned recorded) {
 /* The BEAM itself, or what was recorded from it; *otp, and *recorded if it was. */
 static int run_beam(work *w, pier__progress *progress, unsigned *otp, unsigned *recorded) {
   int status = 1;
-  if (!w->options.recorded) status = pier__scenario_beam(&w->cases, &w->options, progress, otp);
+  if (!w->options.recorded)
+    status = pier__scenario_beam(&w->cases, &w->options, PIER__HOST_BEAM, progress, otp);
   if (status <= 0) return -status;
   if (w->options.record)
     return pier__fail(PIER__SCENARIO, PIER__FAILED, "--record: there is no erl in PATH");
@@ -274,6 +301,13 @@ static int run_beam(work *w, pier__progress *progress, unsigned *otp, unsigned *
     return pier__fail(PIER__SCENARIO, PIER__FAILED, "%snothing was recorded beside the files",
                       w->options.recorded ? "" : "there is no erl in PATH, and ");
   return status;
+}
+
+static int run_serve(work *w, pier__progress *progress) {
+  unsigned otp = 0;
+  int status = pier__scenario_beam(&w->cases, &w->options, PIER__HOST_SERVE, progress, &otp);
+  if (status <= 0) return -status;
+  return pier__fail(PIER__SCENARIO, PIER__FAILED, "--host serve: there is no erl in PATH");
 }
 
 static int run(work *w) {
@@ -285,11 +319,11 @@ static int run(work *w) {
   if (w->options.host & PIER__HOST_BEAM) status = run_beam(w, progress, &otp, &recorded);
   if (status == 0 && w->options.host & PIER__HOST_NATIVE)
     status = pier__scenario_native(&w->cases, &w->options, progress);
+  if (status == 0 && w->options.host & PIER__HOST_SERVE) status = run_serve(w, progress);
   if (status) return status;
-  if (w->options.host != PIER__HOST_BOTH && !w->options.record)
-    print_transcripts(w, w->options.host == PIER__HOST_BEAM);
+  if (!compares(&w->options) && !w->options.record) print_transcripts(w, w->options.host);
   failed = judge(w);
-  if (w->options.host == PIER__HOST_BOTH || failed) say_verdict(w, failed, recorded);
+  if (compares(&w->options) || failed) say_verdict(w, failed, recorded);
   if (w->options.junit) status = pier__scenario_junit(&w->cases, w->options.junit);
   if (status == 0 && w->options.record && !failed)
     status = pier__scenario_record(&w->cases, w->options.record, otp);

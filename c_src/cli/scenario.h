@@ -13,7 +13,9 @@ enum { PIER__NOTHING = 3 }; /* the status when no scenario was selected */
 typedef enum pier__hosts {
   PIER__HOST_NATIVE = 1,
   PIER__HOST_BEAM = 2,
-  PIER__HOST_BOTH = 3
+  PIER__HOST_BOTH = 3,
+  PIER__HOST_SERVE = 4, /* the native host, seen from the BEAM through `pier serve` */
+  PIER__HOST_ALL = 7
 } pier__hosts;
 
 typedef struct pier__scenario_options {
@@ -59,8 +61,9 @@ typedef struct pier__case {
   const pier__scenario_file *file;
   const pier__scenario *scenario;
   unsigned repeat;
-  pier__result native, beam;
+  pier__result native, beam, serve;
   int failed;
+  int excused; /* it differs in what the file says it may */
   pier_buffer report; /* what is wrong, for people */
 } pier__case;
 
@@ -73,7 +76,7 @@ typedef struct pier__cases {
 /* A stream of transcripts (doc/scenarios.md) that is read piece by piece. */
 typedef struct pier__stream {
   pier__cases *cases;
-  int is_beam;      /* whose results they are */
+  pier__hosts host; /* whose results they are; exactly one */
   pier_buffer rest; /* the line that is not whole */
   pier_buffer text; /* the transcript that is not whole */
   pier__case *of;   /* the one it is of, or was; NULL: none that was selected */
@@ -87,7 +90,8 @@ int pier__stream_feed(pier__stream *stream, pier_span bytes);
 int pier__stream_break(pier__stream *stream, const char *why);
 void pier__stream_free(pier__stream *stream);
 
-pier__result *pier__case_result(pier__case *one, int is_beam);
+pier__result *pier__case_result(pier__case *one, pier__hosts host);
+const char *pier__host_name(pier__hosts host);
 /* Has it a run at all, one transcript, and that a good end? */
 int pier__result_good(const pier__result *result);
 unsigned pier__result_runs(const pier__result *result);
@@ -110,10 +114,11 @@ int pier__scenario_native(pier__cases *cases, const pier__scenario_options *opti
 
 /* ---- scenario_beam.c --------------------------------------------------------------- */
 
-/* Runs all files on the BEAM: 0 with its release in *otp, 1 if there is no erl in
- * PATH, or PIER__FAILED after a sentence, as a negative number. */
+/* Runs all files on the BEAM, with its own ports or those of `pier serve`: 0 with its
+ * release in *otp, 1 if there is no erl in PATH, or PIER__FAILED after a sentence, as a
+ * negative number. */
 int pier__scenario_beam(pier__cases *cases, const pier__scenario_options *options,
-                        pier__progress *progress, unsigned *otp);
+                        pier__hosts host, pier__progress *progress, unsigned *otp);
 
 /* ---- scenario_record.c ------------------------------------------------------------- */
 

@@ -39,10 +39,11 @@ static int find_modules(pier_buffer *path, const char *command) {
 
 /* The arguments; the array is freed by the caller. */
 static const char **arguments(const pier__cases *cases, const pier__scenario_options *options,
-                              const char *modules, char numbers[2][MOST_NUMBER]) {
+                              pier__hosts host, const char *modules,
+                              char numbers[2][MOST_NUMBER]) {
   static const char *const fixed[] = {"erl", "-noshell", "-noinput", "+Bd", "-pa"};
   int all = options->only_count == 0 && !options->rule;
-  size_t room = 22 + 2 * cases->count + options->file_count;
+  size_t room = 23 + 2 * cases->count + options->file_count;
   const char **list = pier_alloc(room * sizeof *list);
   size_t count = sizeof fixed / sizeof fixed[0];
   size_t at;
@@ -53,6 +54,7 @@ static const char **arguments(const pier__cases *cases, const pier__scenario_opt
   list[count++] = "pier_scenario";
   list[count++] = "main";
   list[count++] = "-extra";
+  if (host == PIER__HOST_SERVE) list[count++] = "--native";
   list[count++] = "--peer";
   list[count++] = options->command;
   list[count++] = "--drivers";
@@ -98,11 +100,12 @@ static int start(const char *erl, const char **list, pid_t *pid, int *out) {
 }
 
 /* How many cases have had all their runs. */
-static size_t complete(const pier__cases *cases) {
+static size_t complete(const pier__cases *cases, pier__hosts host) {
   size_t count = 0;
   size_t at;
   for (at = 0; at < cases->count; at++)
-    count += pier__result_runs(&cases->list[at].beam) >= cases->list[at].repeat;
+    count +=
+        pier__result_runs(pier__case_result(&cases->list[at], host)) >= cases->list[at].repeat;
   return count;
 }
 
@@ -121,8 +124,8 @@ static int listen_to(pier__stream *stream, int out, pier__progress *progress) {
     error = pier__stream_feed(stream, pier_span_of(bytes, (size_t)got));
     if (error) return error;
     if (progress)
-      progress("beam", stream->of ? stream->of->scenario->name : "", complete(stream->cases),
-               stream->cases->count);
+      progress(pier__host_name(stream->host), stream->of ? stream->of->scenario->name : "",
+               complete(stream->cases, stream->host), stream->cases->count);
   }
 }
 
@@ -143,7 +146,7 @@ static int finish(pid_t pid, int error) {
 static int run(pier__stream *stream, const pier__scenario_options *options, const char *erl,
                const char *modules, pier__progress *progress) {
   char numbers[2][MOST_NUMBER];
-  const char **list = arguments(stream->cases, options, modules, numbers);
+  const char **list = arguments(stream->cases, options, stream->host, modules, numbers);
   int out = -1;
   int error = list ? 0 : PIER_ENOMEM;
   pid_t pid = 0;
@@ -156,14 +159,14 @@ static int run(pier__stream *stream, const pier__scenario_options *options, cons
 }
 
 int pier__scenario_beam(pier__cases *cases, const pier__scenario_options *options,
-                        pier__progress *progress, unsigned *otp) {
+                        pier__hosts host, pier__progress *progress, unsigned *otp) {
   pier_buffer erl = PIER_BUFFER_INIT;
   pier_buffer modules = PIER_BUFFER_INIT;
   pier__stream stream;
   int status = 1;
   memset(&stream, 0, sizeof stream);
   stream.cases = cases;
-  stream.is_beam = 1;
+  stream.host = host;
   if (pier__search_program(&erl, "erl") == 0) {
     if (find_modules(&modules, options->command) == 0)
       status =

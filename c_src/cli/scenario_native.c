@@ -138,6 +138,7 @@ static int begin(pool *p, job *j, pier__case *one) {
   j->heard_ms = pier__clock_ms();
   memset(&j->stream, 0, sizeof j->stream);
   j->stream.cases = p->cases;
+  j->stream.host = PIER__HOST_NATIVE;
   return 0;
 }
 

@@ -74,7 +74,7 @@ static int feed_file(pier__cases *cases, const char *path) {
   if (!in) return pier__fail(PIER__SCENARIO, PIER__FAILED, "%s: %s", path, strerror(errno));
   memset(&stream, 0, sizeof stream);
   stream.cases = cases;
-  stream.is_beam = 1;
+  stream.host = PIER__HOST_BEAM;
   while (error == 0 && (got = fread(bytes, 1, sizeof bytes, in)) > 0)
     error = pier__stream_feed(&stream, pier_span_of(bytes, got));
   pier__stream_free(&stream);

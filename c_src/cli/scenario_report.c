@@ -74,9 +74,9 @@ static void append_id(pier_buffer *out, const pier__scenario *scenario) {
 }
 
 static void show_rerun(pier__case *one, const pier__scenario_options *options) {
-  static const char *const hosts[] = {"", "native", "beam", "both"};
   pier_buffer *out = &one->report;
-  pier_buffer_append_format(out, "  again: pier scenario --host %s", hosts[options->host]);
+  pier_buffer_append_format(out, "  again: pier scenario --host %s",
+                            pier__host_name(options->host));
   if (options->repeat) pier_buffer_append_format(out, " --repeat %u", options->repeat);
   pier_buffer_append_text(out, " --only ");
   append_id(out, one->scenario);
@@ -132,28 +132,66 @@ static int has_outcome(const pier__result *result, const char *text) {
   return 0;
 }
 
-/* Races that went a way on the BEAM that they never went natively: no failure. */
-static void show_missing_outcomes(pier__case *one) {
+/* Races that went a way on the BEAM that they never went elsewhere: no failure. */
+static void show_missing_outcomes(pier__case *one, pier__hosts host) {
+  const pier__result *other = pier__case_result(one, host);
   const pier__outcome *at;
   for (at = one->beam.outcomes; at; at = at->next)
-    if (!has_outcome(&one->native, at->text))
+    if (!has_outcome(other, at->text))
       pier_buffer_append_format(
-          &one->report, "info: %s: outcome %s was seen on the BEAM only (native: %u runs)\n",
-          one->scenario->name, at->text, pier__result_runs(&one->native));
+          &one->report, "info: %s: outcome %s was seen on the BEAM only (%s: %u runs)\n",
+          one->scenario->name, at->text, pier__host_name(host), pier__result_runs(other));
 }
 
-void pier__scenario_judge(pier__case *one, const pier__scenario_options *options) {
-  const pier__transcript *native = one->native.first;
-  const pier__transcript *beam = one->beam.first;
-  if (options->host == PIER__HOST_BOTH && native && beam && !native->next && !beam->next) {
-    one->failed = native->text.size != beam->text.size ||
-                  memcmp(native->text.data, beam->text.data, native->text.size) != 0;
-    if (one->failed) show_difference(one, "native", native->text, "beam", beam->text);
+/* Each with one transcript: are they the same? */
+static void judge_pair(pier__case *one, pier__hosts host, pier__hosts measure) {
+  const pier__transcript *a = pier__case_result(one, host)->first;
+  const pier__transcript *b = pier__case_result(one, measure)->first;
+  if (!a || !b || a->next || b->next || one->failed) return;
+  one->failed =
+      a->text.size != b->text.size || memcmp(a->text.data, b->text.data, a->text.size) != 0;
+  if (one->failed)
+    show_difference(one, pier__host_name(host), a->text, pier__host_name(measure), b->text);
+}
+
+/* Where the file says why the host may differ behind `pier serve`, that is said instead. */
+static void excuse(pier__case *one) {
+  const pier__value *letter = one->scenario->serve->child;
+  pier_buffer_clear(&one->report);
+  pier_buffer_append_format(&one->report,
+                            "known: %s differs with serve: ", one->scenario->name);
+  for (; letter; letter = letter->next) {
+    char byte = (char)letter->integer;
+    pier_buffer_append(&one->report, &byte, 1);
   }
-  if (!one->failed && options->host & PIER__HOST_BEAM)
-    one->failed = judge_host(one, "beam", &one->beam);
-  if (!one->failed && options->host & PIER__HOST_NATIVE)
-    one->failed = judge_host(one, "native", &one->native);
+  pier_buffer_append_text(&one->report, "\n");
+  one->failed = 0;
+  one->excused = 1;
+}
+
+static void judge_serve(pier__case *one, pier__hosts measure) {
+  if (one->failed) return;
+  judge_pair(one, PIER__HOST_SERVE, measure);
+  if (!one->failed)
+    one->failed = judge_host(one, pier__host_name(PIER__HOST_SERVE), &one->serve);
+  if (one->failed && one->serve.first && one->scenario->serve) excuse(one);
+}
+
+/* The BEAM is the measure, if it was asked. */
+void pier__scenario_judge(pier__case *one, const pier__scenario_options *options) {
+  static const pier__hosts hosts[] = {PIER__HOST_BEAM, PIER__HOST_NATIVE, PIER__HOST_SERVE};
+  enum { ALONE = 2 }; /* of which that is not said */
+  pier__hosts measure = options->host & PIER__HOST_BEAM ? PIER__HOST_BEAM : PIER__HOST_NATIVE;
+  size_t at;
+  if (options->host & PIER__HOST_NATIVE && measure != PIER__HOST_NATIVE)
+    judge_pair(one, PIER__HOST_NATIVE, measure);
+  for (at = 0; at < ALONE && !one->failed; at++)
+    if (options->host & hosts[at])
+      one->failed =
+          judge_host(one, pier__host_name(hosts[at]), pier__case_result(one, hosts[at]));
+  if (options->host & PIER__HOST_SERVE) judge_serve(one, measure);
   if (one->failed) show_rerun(one, options);
-  if (options->host == PIER__HOST_BOTH) show_missing_outcomes(one);
+  for (at = 1; at < sizeof hosts / sizeof hosts[0]; at++)
+    if (options->host & PIER__HOST_BEAM && options->host & hosts[at])
+      show_missing_outcomes(one, hosts[at]);
 }

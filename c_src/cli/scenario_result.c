@@ -4,8 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-pier__result *pier__case_result(pier__case *one, int is_beam) {
-  return is_beam ? &one->beam : &one->native;
+pier__result *pier__case_result(pier__case *one, pier__hosts host) {
+  if (host == PIER__HOST_SERVE) return &one->serve;
+  return host == PIER__HOST_BEAM ? &one->beam : &one->native;
+}
+
+const char *pier__host_name(pier__hosts host) {
+  static const char *const names[] = {"",      "native",       "beam",       "both",
+                                      "serve", "native,serve", "beam,serve", "all"};
+  return names[host];
 }
 
 static int begins(pier_span line, const char *with) {
@@ -28,7 +35,7 @@ static int finish(pier__stream *stream) {
   pier__transcript **at;
   stream->inside = 0;
   if (!stream->of) return 0;
-  at = &pier__case_result(stream->of, stream->is_beam)->first;
+  at = &pier__case_result(stream->of, stream->host)->first;
   while (*at && !((*at)->text.size == text.size &&
                   memcmp((*at)->text.data, text.data, text.size) == 0))
     at = &(*at)->next;
@@ -53,7 +60,7 @@ static int take_outcome(pier__stream *stream, pier_span line) {
   text = (const char *)pier__arena_copy(&stream->cases->arena,
                                         pier_span_of(line.data + skip, line.size - skip - 1));
   if (!text) return PIER_ENOMEM;
-  at = &pier__case_result(stream->of, stream->is_beam)->outcomes;
+  at = &pier__case_result(stream->of, stream->host)->outcomes;
   while (*at && strcmp((*at)->text, text) < 0)
     at = &(*at)->next;
   if (*at && strcmp((*at)->text, text) == 0) return 0;

@@ -81,6 +81,11 @@ static int take_option(const reader *r, pier__scenario *scenario, const pier__va
   if (pier__value_is(key, "title"))
     return pier__value_is_list(value) ? 0 : wrong(r, "option title: not a string");
   if (pier__value_is(key, "level")) return 0;
+  if (pier__value_is(key, "serve")) {
+    if (!pier__value_is_list(value)) return wrong(r, "option serve: not a string");
+    scenario->serve = value;
+    return 0;
+  }
   if (pier__value_is(key, "repeat")) {
     if (!is_number(value, 1, MOST_REPEATS))
       return wrong(r, "option repeat: not a number above 0");
@@ -97,7 +102,7 @@ static int take_option(const reader *r, pier__scenario *scenario, const pier__va
     scenario->rules = value;
     return 0;
   }
-  return wrong(r, "unknown option: they are title, level, rules, repeat and timeout");
+  return wrong(r, "unknown option: they are title, level, rules, repeat, serve and timeout");
 }
 
 /* The atom as it is printed, NUL-ended. */

@@ -12,6 +12,7 @@ typedef struct pier__scenario {
   const char *name; /* the id as it is printed */
   const pier__value *steps;
   const pier__value *rules; /* a list of atoms; NULL: none */
+  const pier__value *serve; /* a string: why `pier serve` may differ; NULL: it may not */
   unsigned repeat;
   int timeout_ms;
   unsigned line; /* of the file, where it begins */

@@ -215,10 +215,12 @@ static struct pier__hport *port_of(const struct pier__serve *serve) {
 
 static int apply(struct pier__remote *remote, const char *name, unsigned flags, int asked) {
   struct pier__serve *serve = remote->serve;
-  struct pier__hport *port = port_of(serve);
+  struct pier__hport *port;
   int error;
-  /* Who waits for the result sees what it led to; who does not may have it gathered. */
+  /* Who waits for the result sees what it led to; who does not may have it gathered. A
+   * port may end in that. */
   if (asked && serve->host->first_gathered) pier__flush_gathered(serve->host);
+  port = port_of(serve);
   if (port) {
     pier__pin(port);
     port->core.corked = !asked && (flags & COMMAND);

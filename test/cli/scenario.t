@@ -18,7 +18,7 @@ file() {
 
 gives "no file" 2 "" "pier scenario: no file given *" $scenario
 gives "no such file" 2 "" "pier scenario: /no/such: No such file or directory" $scenario /no/such
-gives "another host" 2 "" "pier scenario: --host jvm: it is native, beam or both" $scenario --host jvm x
+gives "another host" 2 "" "pier scenario: --host jvm: it is native, beam, serve, both or all" $scenario --host jvm x
 gives "no repeats" 2 "" "pier scenario: --repeat 0: not a number from 1 to *" $scenario --repeat 0 x
 gives "an unknown option" 2 "" "pier scenario: unknown option --all *" $scenario --all x
 gives "an option without its value" 2 "" "pier scenario: option --only needs a value *" $scenario x --only
