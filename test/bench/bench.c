@@ -93,7 +93,7 @@ static void run_row(const settings *set, size_t s, size_t row, size_t repetition
     if (!is_here(set, plan, &plan->contestants[who])) continue;
     command_make(&line, set->dir, &paces[set->quick], plan, &plan->rows[row],
                  &plan->contestants[who], ports);
-    run = run_host(line.argv, plan->one_cpu, problem);
+    run = run_host(line.argv, plan->one_cpu || plan->rows[row].one_cpu, problem);
     if (!run) note(plan->rows[row].label, problem);
     sections[s].cells[row][who].runs[repetition] = run;
   }

@@ -9,7 +9,7 @@ BENCH_TERMS := terms terms_build terms_walk
 # Written for the bench alone; with ei; with pier; with pier on a uv loop.
 BENCH_BARE := echo_raw echo_tutorial lines idle nothing
 BENCH_EI := caller_ei
-BENCH_PIER := echo_pier caller_pier calls_pier
+BENCH_PIER := echo_pier echo_poll caller_pier calls_pier
 BENCH_UV := echo_uv echo_pier_uv caller_pier_uv calls_pier_uv
 BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) $(BENCH_PIER) $(BENCH_UV)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
@@ -57,11 +57,12 @@ $(BENCH_UV:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o $(BUILD)/libpier
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 # One source for all kinds of caller and of echo.
-BENCH_KINDS := calls_pier caller_pier_uv calls_pier_uv echo_pier_uv
+BENCH_KINDS := calls_pier caller_pier_uv calls_pier_uv echo_pier_uv echo_poll
 $(BENCH_OBJ)/programs/%_pier_uv.o: BENCH_KIND += -DCALLER_UV=1 -DECHO_UV=1
 $(BENCH_OBJ)/programs/calls_%.o: BENCH_KIND += -DCALLER_MODE=PIER_CALLS
-$(filter-out %/echo_pier_uv.o,$(BENCH_KINDS:%=$(BENCH_OBJ)/programs/%.o)): test/bench/programs/caller_pier.c
-$(BENCH_OBJ)/programs/echo_pier_uv.o: test/bench/programs/echo_pier.c
+$(BENCH_OBJ)/programs/echo_poll.o: BENCH_KIND += -DECHO_POLL_US=100
+$(filter-out %/echo_pier_uv.o %/echo_poll.o,$(BENCH_KINDS:%=$(BENCH_OBJ)/programs/%.o)): test/bench/programs/caller_pier.c
+$(BENCH_OBJ)/programs/echo_pier_uv.o $(BENCH_OBJ)/programs/echo_poll.o: test/bench/programs/echo_pier.c
 $(BENCH_KINDS:%=$(BENCH_OBJ)/programs/%.o): $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(BASE_FLAGS) $(CFLAGS) $(INCLUDES) $(BENCH_KIND) $(CPPFLAGS) -MMD -MP -c -o $@ $(filter %.c,$^)

@@ -57,7 +57,7 @@ measure(#{work := "trips", program := Program} = Job) ->
         1 ->
             Samples = atomics:new(?SAMPLES, []),
             Taken = latency(Port, Payload, Samples, 1, now_ns(), deadline(latency, Job)),
-            print(Sums, Samples, Taken);
+            print(Sums, Samples, Taken, [{program_wake_ups, wake_ups(Pid)}]);
         _ ->
             print(Sums, none, 0)
     end;
@@ -258,6 +258,24 @@ cpu_of_thread(Tasks, Thread) ->
         {error, _} -> 0
     end.
 
+%% How often the program wakes up while nobody asks anything.
+wake_ups(Pid) ->
+    timer:sleep(20),
+    Before = sleeps(Pid),
+    timer:sleep(100),
+    sleeps(Pid) - Before.
+
+sleeps(Pid) ->
+    Tasks = io_lib:format("/proc/~b/task", [Pid]),
+    {ok, Threads} = file:list_dir(Tasks),
+    lists:sum([sleeps_of_thread(Tasks, Thread) || Thread <- Threads]).
+
+sleeps_of_thread(Tasks, Thread) ->
+    {ok, Status} = file:read_file([Tasks, "/", Thread, "/status"]),
+    {match, [Number]} = re:run(Status, "\\nvoluntary_ctxt_switches:\\s*(\\d+)",
+                               [{capture, all_but_first, list}]),
+    list_to_integer(Number).
+
 %% The process that starts programs for the BEAM is part of what a spawn costs:
 %% it is the parent of any program.
 helper() ->
@@ -284,5 +302,5 @@ print({Count, Wall, HostCpu, ProgramCpu}, Samples, Taken, Figures) ->
     Sorted = list_to_tuple(lists:sort([atomics:get(Samples, I) || I <- lists:seq(1, Taken)])),
     [io:format(",\"~s\":~.3f", [Name, element(trunc((Taken - 1) * Share) + 1, Sorted) / 1000])
      || Taken > 0, {Name, Share} <- [{p50, 0.5}, {p99, 0.99}, {p999, 0.999}]],
-    [io:format(",\"~s\":~.9f", [Name, Figure]) || {Name, Figure} <- Figures],
+    [io:format(",\"~s\":~.9f", [Name, float(Figure)]) || {Name, Figure} <- Figures],
     io:format(",\"otp\":\"~s\"}~n", [erlang:system_info(otp_release)]).

@@ -23,6 +23,7 @@ typedef enum plan_program {
   PROGRAM_ECHO_UV,
   PROGRAM_ECHO_PIER,
   PROGRAM_ECHO_PIER_UV,
+  PROGRAM_ECHO_POLL, /* pier, asking for up to 100 microseconds before it sleeps */
   PROGRAM_CALLER_EI,
   PROGRAM_CALLER_PIER,
   PROGRAM_CALLER_PIER_UV,
@@ -61,6 +62,7 @@ typedef struct plan_row {
   size_t ports;         /* ports it holds open; of WORK_PORTS: those that are asked */
   size_t megabytes;     /* of WORK_LINES */
   int full_only;        /* left out of the quick run */
+  int one_cpu;          /* as that of the section */
   unsigned contestants; /* a bit for each that takes part; 0: all do */
 } plan_row;
 

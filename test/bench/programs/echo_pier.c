@@ -1,12 +1,15 @@
 /*
  * echo_pier - c_src/examples/echo.c, in the kinds that bench.mk makes of it: on a libuv
- * loop if ECHO_UV is 1.
+ * loop if ECHO_UV is 1; asking again for so many microseconds before it sleeps.
  */
 #include <pier.h>
 #include <uv.h>
 
 #ifndef ECHO_UV
 #define ECHO_UV 0
+#endif
+#ifndef ECHO_POLL_US
+#define ECHO_POLL_US 0
 #endif
 
 static int echo(pier_call *call, void *state) {
@@ -34,7 +37,10 @@ static int run(pier_peer *peer) {
 
 int main(void) {
   pier_peer *peer;
-  if (pier_peer_new(&peer, NULL) < 0) return 1;
+  pier_peer_config config;
+  pier_peer_config_init(&config);
+  config.poll_us = ECHO_POLL_US;
+  if (pier_peer_new(&peer, &config) < 0) return 1;
   pier_peer_on_frame(peer, echo, NULL);
   return run(peer);
 }
