@@ -315,6 +315,7 @@ void pier__async_free(struct pier__drivers *drivers);
 void pier__monitors_fire(struct pier__drivers *drivers, pier_pid pid);
 void pier__monitors_work(struct pier__dport *dport);
 void pier__monitors_clear(struct pier__dport *dport);
+int pier__monitors_put(const struct pier__hport *port, pier_buffer *out);
 
 /* ---- terms.c ---- */
 void pier__inbox_turn(struct pier__drivers *drivers);

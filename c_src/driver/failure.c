@@ -55,7 +55,10 @@ int driver_failure_eof(ErlDrvPort handle) {
   if (in_start(dport, "eof")) return 0;
   port = dport->port;
   pier__pin(port);
-  pier__port_input_end(&port->core);
+  if (port->core.state == PIER__PORT_EOF)
+    pier__port_eof_again(&port->core);
+  else
+    pier__port_input_end(&port->core);
   pier__unpin(port);
   return 0;
 }

@@ -133,6 +133,7 @@ static const struct pier__driver_hooks hooks = {.find = find,
                                                 .function = pier__ddll_function,
                                                 .control = pier__apply_driver_control,
                                                 .call = pier__apply_driver_call,
+                                                .monitors = pier__monitors_put,
                                                 .process_ended = process_ended,
                                                 .turn = pier__drivers_turn,
                                                 .end = pier__drivers_end};

@@ -1,6 +1,8 @@
 /* Processes that drivers watch: process_exit comes from a clean stack. */
 #include "driver/driver.h"
 
+#include "port/identifier.h"
+
 #include <string.h>
 
 struct pier__drvmonitor {
@@ -118,4 +120,16 @@ void pier__monitors_clear(struct pier__dport *dport) {
     dport->monitors = monitor->next;
     pier_free(monitor);
   }
+}
+
+int pier__monitors_put(const struct pier__hport *port, pier_buffer *out) {
+  const struct pier__drvmonitor *monitor;
+  for (monitor = port->driver->monitors; monitor; monitor = monitor->next) {
+    if (monitor->fired) continue;
+    pier_write_list(out, 1);
+    pier_write_tuple(out, 2);
+    pier_write_atom(out, "process");
+    pier__put_pid(out, monitor->pid);
+  }
+  return pier_write_nil(out);
 }

@@ -153,7 +153,7 @@ int driver_outputv(ErlDrvPort port, char *header, ErlDrvSizeT header_size, ErlIO
   struct pier__dport *dport = usable(pier__handle_get(port), &result);
   struct saying saying = {pier_span_of(header, header_size), NULL, 0};
   if (!dport) return result;
-  for (; skip > 0 && i < vector->vsize && vector->iov[i].iov_len <= skip; i++)
+  for (; i < vector->vsize && vector->iov[i].iov_len <= skip; i++)
     skip -= vector->iov[i].iov_len;
   if (skip > 0 && i < vector->vsize) {
     vector->iov[i].iov_base = (char *)vector->iov[i].iov_base + skip;

@@ -40,16 +40,17 @@ static int add_piece(pier_buffer *pieces, const pier__view *leaf, int is_tail) {
   return error;
 }
 
-/* The command was found to be iodata before. */
+/* The command was found to be iodata before. If it is <<>>, that is a slot. */
 static int find_pieces(pier_buffer *pieces, pier_span term, pier_span data) {
   struct piece all = {data.data, data.size, 1};
+  int empty = 0;
   pier__view view;
   if (term.size > 0) {
     pier__view_at(&view, pier__view_start(term));
     if (view.kind == PIER__LIST) return pier__deep(&view, pieces, add_piece, NULL);
-    all.binary = view.kind == PIER__BITS;
+    all.binary = empty = view.kind == PIER__BITS;
   }
-  return data.size > 0 ? pier_buffer_append(pieces, &all, sizeof all) : 0;
+  return data.size > 0 || empty ? pier_buffer_append(pieces, &all, sizeof all) : 0;
 }
 
 static int has_slot(const struct piece *piece, const struct vector *vector) {
@@ -86,13 +87,13 @@ static void fill(const struct vector *vector, const struct piece *pieces, size_t
     if (!in_run) {
       slot++;
       ev->binv[slot] = common;
-      driver_binary_inc_refc(common);
+      if (common) driver_binary_inc_refc(common);
       ev->iov[slot].iov_base = room;
       ev->iov[slot].iov_len = 0;
     }
     in_run = 1;
-    memcpy(room, pieces[i].data, pieces[i].size);
-    room += pieces[i].size;
+    if (pieces[i].size > 0) memcpy(room, pieces[i].data, pieces[i].size);
+    if (room) room += pieces[i].size;
     ev->iov[slot].iov_len += pieces[i].size;
   }
 }

@@ -174,11 +174,21 @@ static int set_framing(struct pier__port *core, const pier_framing *framing,
   return pier__framer_init(&core->framer, &core->framing, limits);
 }
 
+/* Of the queue of messages, which bound nothing here: commands are carried out at once. */
+static int set_limits(struct pier__dport *dport, const pier_port_options *options) {
+  int none = (dport->driver->entry.driver_flags & ERL_DRV_FLAG_NO_BUSY_MSGQ) != 0;
+  int off = options->queue_low == SIZE_MAX;
+  dport->msgq_low = options->queue_low > 0 ? options->queue_low : 4096;
+  dport->msgq_high = options->queue_high > 0 ? options->queue_high : 8192;
+  if (dport->msgq_low > dport->msgq_high) dport->msgq_low = dport->msgq_high;
+  if (none || off) dport->msgq_low = dport->msgq_high = ERL_DRV_BUSY_MSGQ_DISABLED;
+  return none && !off && options->queue_low > 0 ? PIER_EBADARG : 0;
+}
+
 int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
                       const pier_port_options *options) {
   const pier_framing stream = pier_framing_stream();
   struct pier__dport *dport = pier_alloc(sizeof *dport);
-  (void)options;
   if (!dport) return PIER_ENOMEM;
   memset(dport, 0, sizeof *dport);
   dport->port = port;
@@ -187,8 +197,10 @@ int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
   dport->handle = driver->drivers->serial << PIER__NUMBER_BITS | port->core.number;
   atomic_init(&dport->references, 1);
   dport->starting = 1;
-  dport->msgq_low = 4096;
-  dport->msgq_high = 8192;
+  if (set_limits(dport, options) < 0) {
+    pier_free(dport);
+    return PIER_EBADARG;
+  }
   pier__driver_port_made(driver);
   port->driver = dport;
   port->core.io = io();

@@ -119,7 +119,7 @@ static int add_part(struct pier__ioqueue *queue, const ErlIOVec *vector, int i, 
 int driver_enqv(ErlDrvPort port, ErlIOVec *vector, ErlDrvSizeT skip) {
   struct pier__dport *dport = pier__handle_get(port);
   int i, error = 0;
-  if (!dport || skip > vector->size) return -1;
+  if (!dport) return -1;
   for (i = 0; i < vector->vsize && error == 0; i++) {
     size_t part = vector->iov[i].iov_len, gone = skip < part ? skip : part;
     skip -= gone;
@@ -133,7 +133,8 @@ int driver_pushqv(ErlDrvPort port, ErlIOVec *vector, ErlDrvSizeT skip) {
   struct pier__dport *dport = pier__handle_get(port);
   size_t keep;
   int i, error = 0;
-  if (!dport || skip > vector->size) return -1;
+  if (!dport) return -1;
+  if (skip > vector->size) return 0;
   keep = vector->size - skip;
   for (i = vector->vsize - 1; i >= 0 && keep > 0 && error == 0; i--) {
     size_t part = vector->iov[i].iov_len, taken = part < keep ? part : keep;

@@ -250,6 +250,15 @@ void pier__inbox_turn(struct pier__drivers *drivers) {
   }
 }
 
+/* What is no process gets nothing, but the terms are looked at. */
+static int to_nobody(struct pier__dport *dport, const ErlDrvTermData *spec, int size) {
+  pier_buffer term = PIER_BUFFER_INIT;
+  int result = dport ? make(&term, spec, size) : -1;
+  pier_buffer_free(&term);
+  if (dport) pier__dport_release(dport);
+  return result;
+}
+
 /* To the owner if `to` is nobody; lets go of the port. */
 static int send_to(struct pier__dport *dport, pier_pid to, const ErlDrvTermData *spec,
                    int size) {
@@ -274,7 +283,8 @@ int erl_drv_output_term(ErlDrvTermData port_word, ErlDrvTermData *spec, int size
 int erl_drv_send_term(ErlDrvTermData port_word, ErlDrvTermData to, ErlDrvTermData *spec,
                       int size) {
   pier_pid pid_to = pier__word_to_pid(to);
-  return pid_to.number ? send_to(pier__word_dport(port_word), pid_to, spec, size) : -1;
+  return pid_to.number ? send_to(pier__word_dport(port_word), pid_to, spec, size)
+                       : to_nobody(pier__word_dport(port_word), spec, size);
 }
 
 int driver_output_term(ErlDrvPort handle, ErlDrvTermData *spec, int size) {

@@ -45,9 +45,9 @@ static int put_os_pid(const struct pier__hport *port, pier_buffer *out) {
                           : pier_write_atom(out, "undefined");
 }
 
-static int put_no_monitors(const struct pier__hport *port, pier_buffer *out) {
-  (void)port;
-  return pier_write_nil(out);
+/* Only drivers have any. */
+static int put_monitors(const struct pier__hport *port, pier_buffer *out) {
+  return port->driver ? port->host->hooks->monitors(port, out) : pier_write_nil(out);
 }
 
 static int put_monitored_by(const struct pier__hport *port, pier_buffer *out) {
@@ -87,7 +87,7 @@ static const struct {
     {"input", put_input},
     {"output", put_output},
     {"os_pid", put_os_pid},
-    {"monitors", put_no_monitors},
+    {"monitors", put_monitors},
     {"monitored_by", put_monitored_by},
     {"memory", put_memory},
     {"queue_size", put_queue_size},

@@ -215,6 +215,12 @@ void pier__port_input_end(struct pier__port *port) {
   if (input_is_over(port)) input_over(port);
 }
 
+void pier__port_eof_again(struct pier__port *port) {
+  if (port->state != PIER__PORT_EOF) return;
+  flush_input(port);
+  tell(port, port->owner, PIER_MESSAGE_EOF);
+}
+
 void pier__port_drained(struct pier__port *port) {
   if (port->later && input_is_over(port)) input_over(port);
   if (port->state == PIER__PORT_CLOSING) die(port);

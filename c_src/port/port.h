@@ -121,6 +121,8 @@ void pier__port_exit(struct pier__port *port, pier_span reason, int discard);
 void pier__port_abandon(struct pier__port *port);
 /* `count` bytes from the program, given to the framer already. */
 void pier__port_input(struct pier__port *port, size_t count);
+/* eof once more to who has been told: a driver may say it again. */
+void pier__port_eof_again(struct pier__port *port);
 void pier__port_input_end(struct pier__port *port);
 void pier__port_reaped(struct pier__port *port, int status);
 void pier__port_writable(struct pier__port *port);

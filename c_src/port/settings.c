@@ -188,11 +188,9 @@ static int read_busy_limits(struct reading *reading, const pier__view *value) {
   return read_limits(value, &options->busy_low, &options->busy_high);
 }
 
-/* There is no queue of scheduled commands here. */
 static int read_queue_limits(struct reading *reading, const pier__view *value) {
-  size_t low, high;
-  (void)reading;
-  return read_limits(value, &low, &high);
+  pier_port_options *options = &reading->settings->options;
+  return read_limits(value, &options->queue_low, &options->queue_high);
 }
 
 static const struct option valued[] = {

@@ -123,6 +123,8 @@ typedef struct pier_port_options {
   size_t busy_low;         /* {busy_limits_port,{Low,High}}; 0: 4096 */
   size_t busy_high;        /* 0: 8192; SIZE_MAX: never busy */
   long long fd_in, fd_out; /* PIER_FD. The port works on copies: they stay open */
+  size_t queue_low;        /* {busy_limits_msgq,_}, for drivers that ask; 0: 4096 */
+  size_t queue_high;       /* 0: 8192; SIZE_MAX: disabled */
 } pier_port_options;
 
 PIER_API void pier_port_options_init(pier_port_options *options, pier_name_kind kind,
