@@ -159,7 +159,7 @@ $(CHECK)/test/%: $(CHECK)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(CHECK)/obj/%.o) $
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 # Drivers that the tests load, made as for the BEAM; programs that load some export
 # the names of the API.
-$(BUILD)/drivers/%.so: test/drivers/%.c
+$(BUILD)/drivers/%.so: test/drivers/%.c $(wildcard test/drivers/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared $(DRIVER_CFLAGS) -o $@ $<
 $(CHECK)/test/driver/% $(BUILD)/thread/test/driver/% $(BUILD)/plain/test/driver/%: LDFLAGS += $(EXPORTS)
@@ -183,7 +183,7 @@ $(CHECK)/peers/%: $(CHECK)/obj/test/peers/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^
 # Planted mistakes: the command with one file of the host changed by a sed script.
-MUTANTS := $(patsubst test/mutants/%.sed,$(CHECK)/mutants/%/pier,$(wildcard test/mutants/*.sed))
+MUTANTS := $(patsubst test/mutants/%.sed,$(CHECK)/mutants/%/pier,$(if $(DRIVER_LAYER),$(wildcard test/mutants/*.sed),$(shell grep -L c_src/driver test/mutants/*.sed)))
 $(CHECK)/mutants/%/host.c: test/mutants/%.sed $(HOST_SOURCES)
 	@mkdir -p $(@D)
 	@file=$$(sed -n 's/^# file: //p' $<) && sed -f $< $$file >$@ && ! cmp -s $$file $@ || \

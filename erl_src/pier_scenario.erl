@@ -152,7 +152,7 @@ once({scenario, Id, _, _} = Scenario, #{write := Write} = Options) ->
     ok = file:set_cwd(Folder),
     Peer = maps:get(peer, Options, undefined),
     Drivers = maps:get(drivers, Options, undefined),
-    Config = #{print => fun(Term) -> Write(pier_scenario_print:line(Term)) end,
+    Config = #{print => fun(Term) -> Write(unicode:characters_to_binary(pier_scenario_print:line(Term))) end,
                leave => fun() -> ok = file:set_cwd(Home) end,
                paths => [{"${TMP}", Folder} | [Known || {_, Path} = Known <- [{"${PROG}", Peer}, {"${DRIVERS}", Drivers}],
                                                         Path =/= undefined]],

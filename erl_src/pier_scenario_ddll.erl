@@ -16,6 +16,7 @@ folder(Folder, Drivers) -> Drivers ++ "/" ++ Folder.
 load(Folder, Driver) ->
     case erl_ddll:load(Folder, Driver) of
         ok -> ok;
+        {error, {open_error, _}} -> error({open_error, '<n>'});
         {error, Reason} -> error(Reason)
     end.
 

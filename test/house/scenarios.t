@@ -21,6 +21,12 @@ missing=$(for section in $sections; do
 done)
 is "every rule has its section in doc/ports.md" "$missing" ""
 
+sections=$(sed -n 's/^\(d[0-9][a-z]*\)\..*/\1/p' test/scenarios/rules | sort -u)
+missing=$(for section in $sections; do
+  grep -q "^### $section\. " doc/drivers.md || echo "$section"
+done)
+is "or, of drivers, in doc/drivers.md" "$missing" ""
+
 for file in test/scenarios/*.scn; do
   name=$(basename "$file" .scn)
   recorded=$(sed -n "s/^{scenario,'\([^']*\)'}.*/\1/p" "test/scenarios/otp25/$name.transcript")

@@ -1,0 +1,152 @@
+/* Who is who, and what the system says of itself. */
+#include "drive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { ROOM = 64 };
+
+static const char *is(ErlDrvPort port, ErlDrvTermData word) {
+  if (word == driver_term_nil) return "nil";
+  if (word == driver_mk_port(port)) return "port";
+  return word == driver_connected(port) ? "owner" : "other";
+}
+
+static ErlDrvData start(ErlDrvPort port, char *command) {
+  drive_say(port, "start: caller %s <%s>", is(port, driver_caller(port)), command);
+  set_port_control_flags(port, PORT_CONTROL_FLAG_BINARY);
+  return (ErlDrvData)port;
+}
+
+static void output(ErlDrvData data, char *bytes, ErlDrvSizeT size) {
+  ErlDrvPort port = (ErlDrvPort)data;
+  drive_say(port, "output: caller %s, %.*s", is(port, driver_caller(port)), (int)size, bytes);
+}
+
+static void timeout(ErlDrvData data) {
+  ErlDrvPort port = (ErlDrvPort)data;
+  drive_say(port, "timeout: caller %s", is(port, driver_caller(port)));
+}
+
+static ErlDrvSSizeT words(ErlDrvPort port, char **answer) {
+  char one[] = "an atom", two[] = "an atom", other[] = "another", empty[] = "";
+  ErlDrvTermData atom = driver_mk_atom(one);
+  return drive_tell(
+      answer, "%d %d %d %d %d", atom == driver_mk_atom(two), atom == driver_mk_atom(other),
+      driver_mk_atom(empty) == driver_mk_atom(empty),
+      driver_mk_port(port) == driver_mk_port(port), driver_mk_term_nil() == driver_term_nil);
+}
+
+/* An atom of the bytes, in latin1. */
+static ErlDrvSSizeT atom(ErlDrvPort port, const char *bytes, ErlDrvSizeT size) {
+  char text[300] = "";
+  ErlDrvTermData spec[2] = {ERL_DRV_ATOM, 0};
+  memcpy(text, bytes, size < 299 ? size : 299);
+  spec[1] = driver_mk_atom(text);
+  erl_drv_output_term(driver_mk_port(port), spec, 2);
+  return 0;
+}
+
+static ErlDrvSSizeT information(char **answer) {
+  ErlDrvSysInfo info;
+  driver_system_info(&info, sizeof info);
+  return drive_tell(answer, "%d.%d %d %d", info.driver_major_version, info.driver_minor_version,
+                    info.thread_support, info.smp_support);
+}
+
+/* With so much room. */
+static ErlDrvSSizeT environment(char **answer, ErlDrvSizeT room) {
+  static char key[] = "PIER_DRIVER_VARIABLE", value[] = "twelve bytes";
+  static char absent[] = "PIER_DRIVER_NO_VARIABLE";
+  char got[ROOM] = "";
+  size_t size = room;
+  int none = erl_drv_getenv(absent, got, &size);
+  int set = erl_drv_putenv(key, value);
+  int result;
+  size = room;
+  result = erl_drv_getenv(key, got, &size);
+  return drive_tell(answer, "%d %d %d %s", none, set, result, result == 0 ? got : "-");
+}
+
+static ErlDrvSSizeT times(char **answer) {
+  ErlDrvTime a = erl_drv_monotonic_time(ERL_DRV_NSEC);
+  ErlDrvTime b = erl_drv_monotonic_time(ERL_DRV_NSEC);
+  return drive_tell(answer, "%d %ld %ld %ld %d", b >= a,
+                    (long)erl_drv_convert_time_unit(-1500, ERL_DRV_MSEC, ERL_DRV_SEC),
+                    (long)erl_drv_convert_time_unit(1999, ERL_DRV_MSEC, ERL_DRV_SEC),
+                    (long)erl_drv_convert_time_unit(3, ERL_DRV_SEC, ERL_DRV_USEC),
+                    erl_drv_convert_time_unit(1, ERL_DRV_SEC, (ErlDrvTimeUnit)77) ==
+                        ERL_DRV_TIME_ERROR);
+}
+
+static ErlDrvSSizeT memory(char **answer) {
+  void *none = driver_alloc(0), *grown = driver_realloc(NULL, 5);
+  ErlDrvBinary *binary = driver_alloc_binary(4);
+  ErlDrvSInt more, less;
+  int kept;
+  memcpy(binary->orig_bytes, "abcd", 4);
+  binary = driver_realloc_binary(binary, 100);
+  kept = binary->orig_size == 100 && memcmp(binary->orig_bytes, "abcd", 4) == 0;
+  more = driver_binary_inc_refc(binary);
+  less = driver_binary_dec_refc(binary);
+  driver_free_binary(binary);
+  driver_free_binary(NULL);
+  driver_free(none);
+  driver_free(grown);
+  driver_free(NULL);
+  return drive_tell(answer, "%d %d %d %ld %ld", none != NULL, grown != NULL, kept, (long)more,
+                    (long)less);
+}
+
+static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
+                            char **answer, ErlDrvSizeT room) {
+  ErlDrvPort port = (ErlDrvPort)data;
+  (void)room;
+  switch (operation) {
+  case 'c':
+    return drive_tell(answer, "caller %s", is(port, driver_caller(port)));
+  case 'o':
+    return drive_tell(answer, "connected %s", is(port, driver_connected(port)));
+  case 'w':
+    return words(port, answer);
+  case 'a':
+    return atom(port, bytes, size);
+  case 'i':
+    return information(answer);
+  case 'e':
+    return environment(answer, (ErlDrvSizeT)bytes[0]);
+  case 'n': /* the name of an errno */
+    return drive_tell(answer, "%s %s %s", erl_errno_id(bytes[0]), erl_errno_id(EWOULDBLOCK),
+                      erl_errno_id(9999));
+  case 'T':
+    return times(answer);
+  case 'm':
+    return memory(answer);
+  case 't':
+    driver_set_timer(port, 1);
+    return 0;
+  default:
+    return -1;
+  }
+}
+
+static ErlDrvSSizeT call(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
+                         char **answer, ErlDrvSizeT room, unsigned *flags) {
+  ErlDrvPort port = (ErlDrvPort)data;
+  static const char yes[] = {(char)131, 97, 1}, no[] = {(char)131, 97, 0};
+  (void)operation, (void)bytes, (void)size, (void)room, (void)flags;
+  memcpy(*answer, driver_caller(port) == driver_connected(port) ? yes : no, 3);
+  return 3;
+}
+
+static char name[] = "who_drv";
+static ErlDrvEntry entry = {.start = start,
+                            .output = output,
+                            .control = control,
+                            .timeout = timeout,
+                            .call = call,
+                            DRIVE_AS(name)};
+
+DRIVER_INIT(who_drv) {
+  return &entry;
+}
