@@ -15,7 +15,8 @@ BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) $(BENCH_PIER) $(BENCH_UV)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
 BENCH_OBJ := $(BUILD)/obj/test/bench
 BENCH_ALL := $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
-  $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM)
+  $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM) \
+  $(if $(DRIVER_LAYER),$(addprefix $(BENCH)/,host_driver bench_drv.so bench_nif.so))
 
 $(BENCH)/bench: $(BENCH_SELF:%=$(BENCH_OBJ)/%.o)
 	@mkdir -p $(@D)
@@ -34,6 +35,14 @@ $(BENCH)/growth: $(BENCH_OBJ)/growth.o $(BUILD)/obj/test/support/growth.o \
     $(BUILD)/libpier_host.a $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=epoll_wait -o $@ $^ $(LIBS)
+# Drivers find the names of the API in the program that loads them.
+$(BENCH)/host_driver: $(BENCH_OBJ)/driver.o $(BENCH_OBJ)/sums.o $(BENCH_OBJ)/job.o $(BENCH_OBJ)/clock.o \
+    $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
+$(BENCH)/bench_drv.so $(BENCH)/bench_nif.so: $(BENCH)/%.so: test/bench/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared $(DRIVER_CFLAGS) -o $@ $<
 $(BENCH)/host_toy: $(BENCH_WORK:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/engine_toy.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -86,9 +95,9 @@ bench-compare: $(BENCH)/compare ## what is different between two runs: A=before.
 bench-growth: $(BENCH)/growth $(BENCH)/echo_raw $(BENCH)/idle ## is memory flat after millions of frames, ports and messages? (2 minutes)
 	@$(BENCH)/growth $(BENCH)/echo_raw $(BENCH)/idle 10000000 100000 1000000 1000 86400 >$(BENCH)/growth.txt; \
 	  status=$$?; cat $(BENCH)/growth.txt; exit $$status
-bench-doc: plots ## the last full run and its plots into doc/
+bench-doc: plots ## the last full run, its plots and the growth into doc/
 	@cp $(BENCH)/performance-*.svg doc/
-	@awk -v table=$(BENCH)/bench.txt -f test/bench/doc.awk doc/performance.md >$(BENCH)/performance.md
+	@awk -v table=$(BENCH)/bench.txt -v growth=$(BENCH)/growth.txt -f test/bench/doc.awk doc/performance.md >$(BENCH)/performance.md
 	@cp $(BENCH)/performance.md doc/performance.md
 benched: $(BENCH_ALL)
 	@$(BENCH)/bench --dir $(BENCH) --json $(BENCH)/bench.json >$(BENCH)/bench.txt && cat $(BENCH)/bench.txt

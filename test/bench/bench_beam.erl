@@ -1,7 +1,7 @@
 %% The measures of work.c on the BEAM: the same arguments (after -extra), the
 %% same line of JSON. Ports are opened with {packet,4} and binary.
 -module(bench_beam).
--export([main/0]).
+-export([main/0, add/2]).
 
 -define(TRIPS_PER_LOOK, 64).
 -define(SAMPLES, 1048576).
@@ -103,10 +103,40 @@ measure(#{work := "ports", program := Program} = Job) ->
     erlang:garbage_collect(),
     Figures = [{open_rate, Many * 1.0e9 / (Opened - Open)}, {port_bytes, (memory() - Memory) / Many}],
     print(Sums, none, 0, Figures);
+measure(#{work := "driver", payload := What, program := Path} = Job) ->
+    Fun = driver(What, maps:get(how, Job, ""), Path),
+    _ = repeat(Fun, deadline(warm, Job), 1, 0),
+    Host0 = cpu_self(),
+    Begin = now_ns(),
+    Count = repeat(Fun, deadline(rate, Job), 1, 0) * case What of "output" -> 64; _ -> 1 end,
+    End = now_ns(),
+    print({Count, End - Begin, cpu_self() - Host0, 0}, none, 0);
 measure(#{work := "terms", terms := Work} = Job) ->
     Lines = [io_lib:format("\"~s\":~s", [Name, term(fun_of(Work, Name, Term), Job, Term)])
              || {Name, Term} <- terms()],
     io:format("{~s}~n", [lists:join($,, Lines)]).
+
+%% One thing that the driver, or the NIF, does; of jobs one of the 64 under way.
+driver("control", "nif", Path) ->
+    ok = erlang:load_nif(filename:rootname(Path), 0),
+    fun() -> 3 = ?MODULE:add(1, 2) end;
+driver(What, _, Path) ->
+    Name = filename:basename(Path, ".so"),
+    ok = erl_ddll:load_driver(filename:dirname(Path), Name),
+    Port = open_port({spawn_driver, Name}, [binary]),
+    [erlang:port_control(Port, 3, <<>>) || What =:= "async", _ <- lists:seq(1, 64)],
+    case What of
+        "control" -> fun() -> [0, 0, 0, 3] = erlang:port_control(Port, 1, <<1:32, 2:32>>) end;
+        "call" -> fun() -> {add, 1, 2} = erlang:port_call(Port, 1, {add, 1, 2}) end;
+        "output" -> fun() -> erlang:port_control(Port, 2, <<64:32>>), take_many(64, Port) end;
+        "async" -> fun() -> take_many(1, Port), erlang:port_control(Port, 3, <<>>) end
+    end.
+
+take_many(0, _) -> ok;
+take_many(Left, Port) -> receive {Port, {data, _}} -> take_many(Left - 1, Port) end.
+
+add(_, _) ->
+    erlang:nif_error(not_loaded).
 
 %% The terms of terms_build.c.
 terms() ->

@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const host_files[] = {[HOST_RAW] = "host_raw",
-                                         [HOST_PIER] = "host_pier",
-                                         [HOST_TOY] = "host_toy",
-                                         [HOST_BEAM] = "bench_beam.beam",
-                                         [HOST_TERMS] = "terms"};
+static const char *const host_files[] = {
+    [HOST_RAW] = "host_raw",         [HOST_PIER] = "host_pier",     [HOST_TOY] = "host_toy",
+    [HOST_BEAM] = "bench_beam.beam", [HOST_DRIVER] = "host_driver", [HOST_TERMS] = "terms"};
 
 static const char *const program_files[] = {[PROGRAM_ECHO_RAW] = "echo_raw",
                                             [PROGRAM_ECHO_TUTORIAL] = "echo_tutorial",
@@ -24,13 +22,13 @@ static const char *const program_files[] = {[PROGRAM_ECHO_RAW] = "echo_raw",
                                             [PROGRAM_LINES] = "lines",
                                             [PROGRAM_IDLE] = "idle",
                                             [PROGRAM_NOTHING] = "nothing",
-                                            [PROGRAM_TRUE] = NULL};
+                                            [PROGRAM_TRUE] = NULL,
+                                            [PROGRAM_DRIVER] = "bench_drv.so",
+                                            [PROGRAM_NIF] = "bench_nif.so"};
 
-static const char *const works[] = {[WORK_TRIPS] = "trips",
-                                    [WORK_SPAWNS] = "spawns",
-                                    [WORK_STARTS] = "starts",
-                                    [WORK_LINES] = "lines",
-                                    [WORK_PORTS] = "ports"};
+static const char *const works[] = {
+    [WORK_TRIPS] = "trips", [WORK_SPAWNS] = "spawns", [WORK_STARTS] = "starts",
+    [WORK_LINES] = "lines", [WORK_PORTS] = "ports",   [WORK_DRIVER] = "driver"};
 
 void command_program(const char *dir, plan_program program, char path[PATH_SIZE]) {
   if (program == PROGRAM_TRUE)

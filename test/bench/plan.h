@@ -12,7 +12,14 @@
 enum { MAX_SECTIONS = 24, MAX_CONTESTANTS = 6, MAX_ROWS = 9, MAX_RATIOS = 4 };
 
 /* TERMS is no host, but the process that works on terms. */
-typedef enum plan_host { HOST_RAW, HOST_PIER, HOST_TOY, HOST_BEAM, HOST_TERMS } plan_host;
+typedef enum plan_host {
+  HOST_RAW,
+  HOST_PIER,
+  HOST_TOY,
+  HOST_BEAM,
+  HOST_DRIVER,
+  HOST_TERMS
+} plan_host;
 
 /* TRUE is the system's /bin/true, the others come with the bench. */
 typedef enum plan_program {
@@ -32,7 +39,9 @@ typedef enum plan_program {
   PROGRAM_LINES,
   PROGRAM_IDLE,
   PROGRAM_NOTHING,
-  PROGRAM_TRUE
+  PROGRAM_TRUE,
+  PROGRAM_DRIVER, /* a library */
+  PROGRAM_NIF
 } plan_program;
 
 typedef enum plan_work {
@@ -41,6 +50,7 @@ typedef enum plan_work {
   WORK_STARTS,
   WORK_LINES,
   WORK_PORTS,
+  WORK_DRIVER,
   WORK_TERMS
 } plan_work;
 
@@ -55,7 +65,8 @@ typedef struct plan_row {
   const char *id;
   const char *label;
   plan_program program; /* for all contestants */
-  const char *payload;  /* of WORK_TRIPS: bytes, or the name of a term (payload.h), and */
+  const char *payload;  /* of WORK_TRIPS: bytes, or the name of a term (payload.h), and
+                           of WORK_DRIVER: what it does (driver.c) */
   size_t in_flight;     /* frames under way at a time; 0 is 1 */
   size_t at_once;       /* of WORK_SPAWNS: programs that run at a time; 0 is 1 */
   size_t resident;      /* MiB the host holds, and */

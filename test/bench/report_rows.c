@@ -21,6 +21,7 @@ static const struct view {
     {WORK_LINES, "lines per second", "rate", "rate"},
     {WORK_PORTS, "frames per second", "rate", "rate"},
     {WORK_PORTS, "opened per second", "open_rate", "open_rate"},
+    {WORK_DRIVER, "per second", "rate", "rate"},
     {WORK_TERMS, "nanoseconds of CPU each", "nanoseconds", "cpu_rate"},
 };
 
@@ -44,6 +45,7 @@ static const struct cost {
      "microseconds each",
      {"host_each", "program_each"},
      {"host CPU", "program CPU"}},
+    {WORK_DRIVER, "microseconds each", {"host_each"}, {"host CPU"}},
     {WORK_PORTS,
      "microseconds, bytes, times",
      {"host_each", "port_bytes", "wake_ups"},
