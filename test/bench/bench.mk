@@ -14,7 +14,8 @@ BENCH_UV := echo_uv echo_pier_uv caller_pier_uv calls_pier_uv
 BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) $(BENCH_PIER) $(BENCH_UV)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
 BENCH_OBJ := $(BUILD)/obj/test/bench
-BENCH_ALL := $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
+# pier serve has its rows too.
+BENCH_ALL := $(BUILD)/pier $(MODULES) $(BENCH)/bench $(BENCH)/terms $(BENCH_HOSTS:%=$(BENCH)/host_%) \
   $(BENCH_PROGRAMS:%=$(BENCH)/%) $(BENCH_BEAM) \
   $(if $(DRIVER_LAYER),$(addprefix $(BENCH)/,host_driver bench_drv.so bench_nif.so))
 

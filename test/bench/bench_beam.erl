@@ -31,22 +31,25 @@ number(Name, Job) ->
 %% Bytes that are sent as they are; or a term that is made for each frame, as is one of
 %% each answer.
 payload(#{payload := "add", how := "terms"}) -> {add, 1, 2};
+payload(#{how := "serve"} = Job) -> {serve, payload(maps:remove(how, Job))};
 payload(#{payload := "add"}) -> term_to_binary({add, 1, 2});
 payload(#{payload := Size}) -> binary:copy(<<"x">>, list_to_integer(Size)).
 
 send(Port, Bytes) when is_binary(Bytes) -> port_command(Port, Bytes);
+send(Port, {serve, Bytes}) -> pier_host:port_command(Port, Bytes);
 send(Port, Term) -> port_command(Port, term_to_binary(Term)).
 
 take(Port, Bytes) when is_binary(Bytes) -> receive {Port, {data, _}} -> ok end;
+take(Port, {serve, _}) -> receive {Port, {data, _}} -> ok end;
 take(Port, _) -> receive {Port, {data, Bytes}} -> {ok, 3} = binary_to_term(Bytes) end.
 
 measure(#{work := "trips", program := Program} = Job) ->
     InFlight = number(in_flight, Job),
-    Port = open(Program, [{packet, 4}]),
+    Port = open(Program, [{packet, 4}], maps:get(how, Job, "")),
     Payload = payload(Job),
     [send(Port, Payload) || InFlight > 1, _ <- lists:seq(1, InFlight)],
     _ = rate(InFlight, Port, Payload, deadline(warm, Job)),
-    {os_pid, Pid} = erlang:port_info(Port, os_pid),
+    Pid = os_pid(Port, Payload),
     Host0 = cpu_self(),
     Program0 = cpu_of(Pid),
     Begin = now_ns(),
@@ -202,6 +205,22 @@ times(Left, Fun) ->
 
 open(Program, Options) ->
     open_port({spawn_executable, Program}, [binary | Options]).
+
+%% On the BEAM, or on a native host that serves it: `pier serve', beside the bench's folder.
+open(Program, Options, "serve") ->
+    Build = filename:dirname(filename:dirname(code:which(?MODULE))),
+    true = code:add_patha(filename:join(Build, "ebin")),
+    {ok, _} = pier_host:start(#{pier => filename:join(Build, "pier")}),
+    pier_host:open_port({spawn_executable, Program}, [binary | Options]);
+open(Program, Options, _) ->
+    open(Program, Options).
+
+os_pid(Port, {serve, _}) ->
+    {os_pid, Pid} = pier_host:port_info(Port, os_pid),
+    Pid;
+os_pid(Port, _) ->
+    {os_pid, Pid} = erlang:port_info(Port, os_pid),
+    Pid.
 
 rate(1, Port, Payload, Deadline) -> serial(Port, Payload, Deadline, 0);
 rate(_, Port, Payload, Deadline) -> window(Port, Payload, Deadline, 0).

@@ -55,6 +55,7 @@ const plan_aim plan_aims[] = {
     {"polling", "16-one", "rate", "pier polls", "pier", NULL, AT_LEAST, 0.95},
     {"polling", "16", "program_wake_ups", "pier polls", NULL, NULL, AT_MOST, 0},
     {"starts", "16", "p50", "pier", "bare C", NULL, AT_MOST, 1.1},
+    {"serve", "16x64", "rate", "served", "BEAM", NULL, AT_LEAST, 0.4},
     {"drivers", "control", "rate", "pier", "BEAM", NULL, AT_LEAST, 2},
     {"drivers", "call", "rate", "pier", "BEAM", NULL, AT_LEAST, 2},
     {"drivers", "output", "rate", "pier", "BEAM", NULL, AT_LEAST, 2},
