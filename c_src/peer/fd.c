@@ -144,7 +144,7 @@ static void run(pier_peer *peer) {
     pier__peer_fail(peer, PIER_ESTATE, "a peer without descriptors");
     return;
   }
-  error = pier__life_start(peer->life, peer->config.in, peer->config.out);
+  error = pier__life_start(peer->life, peer->config.in, peer->config.out, peer->config.guard);
   if (error < 0) pier__peer_fail(peer, error, "starting to watch the owner");
   if (pier__hello_say(peer) == 0) {
     pier__peer_home(peer);

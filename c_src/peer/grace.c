@@ -10,7 +10,7 @@
 int pier_peer_at_end(pier_peer *peer, pier_peer_clean_up *clean_up, void *state) {
   struct pier__life *life = peer->life;
   struct pier__clean_up *grown;
-  int error = clean_up ? 0 : PIER_EARG;
+  int error = clean_up ? pier__life_share(life) : PIER_EARG;
   if (error) return error;
   pthread_mutex_lock(&life->lock);
   grown = pier_realloc(life->clean_ups, (life->clean_up_count + 1) * sizeof *grown);
@@ -82,17 +82,17 @@ _Noreturn static void leave(void) {
   _exit(PIER_EXIT_GRACE);
 }
 
-void pier__grace(struct pier__life *life) {
+void pier__grace(struct pier__life *life, int apart) {
   static const uint64_t one = 1;
-  struct timespec start;
-  clock_gettime(CLOCK_MONOTONIC, &start);
   while (write(life->gone_fd, &one, sizeof one) < 0 && errno == EINTR) {
   }
-  pthread_mutex_lock(&life->lock);
-  pier__spawned_end(life);
-  pthread_mutex_unlock(&life->lock);
-  sleep_until(&start, life->grace_ms - life->grace_ms / 4);
-  start_cleaning(life);
-  sleep_until(&start, life->grace_ms);
+  if (!apart) {
+    pthread_mutex_lock(&life->lock);
+    pier__spawned_end(life);
+    pthread_mutex_unlock(&life->lock);
+    sleep_until(&life->lost, life->grace_ms - life->grace_ms / 4);
+    start_cleaning(life);
+  }
+  sleep_until(&life->lost, life->grace_ms);
   leave();
 }

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/types.h>
+#include <time.h>
 
 struct pier__clean_up {
   pier_peer_clean_up *call;
@@ -38,7 +39,10 @@ struct pier__life {
   int half_close;
   int watched; /* as configured */
   long grace_ms;
-  pthread_t thread;
+  struct timespec lost; /* when the owner was found gone */
+  int apart;            /* the watch has descriptors of its own */
+  int doubled;          /* and there is a second one, with those of the program */
+  pthread_t thread, second;
   pid_t process;         /* which has the thread: a fork has not */
   struct pier__hub *hub; /* is told; not looked at once the peer is freed */
   struct pier__log *log; /* or NULL */
@@ -46,8 +50,12 @@ struct pier__life {
 
 int pier__life_new(struct pier__life **life, const pier_peer_config *config,
                    struct pier__hub *hub);
-/* Begins to watch `in` and `out`. 0 or -errno. */
-int pier__life_start(struct pier__life *life, int in, int out);
+/* Begins to watch `in` and `out`, which nobody but the peer closes if they are `private`.
+ * 0 or -errno. */
+int pier__life_start(struct pier__life *life, int in, int out, int private);
+/* There are clean-ups or children to come: the watch will need the program's descriptors.
+ * 0 or -errno. */
+int pier__life_share(struct pier__life *life);
 /* The peer has ended: clean-ups, and children are asked to end. */
 void pier__life_end(struct pier__life *life);
 /* The same where it was not done. What is freed besides is the watch's business
@@ -63,8 +71,8 @@ int pier__private_event(void);
 
 /* Runs the clean-ups that nobody has run; all are over when it returns. */
 void pier__clean_up(struct pier__life *life, pier_ending ending);
-/* What is left of the process, once `gone` is set. */
-_Noreturn void pier__grace(struct pier__life *life);
+/* What is left of the process, once `gone` is set; `apart` from its descriptors. */
+_Noreturn void pier__grace(struct pier__life *life, int apart);
 
 /* ---- spawn.c ---------------------------------------------------------------- */
 

@@ -213,7 +213,8 @@ int pier_peer_start_uv(pier_peer *peer, struct uv_loop_s *uv, pier_peer_ended *e
   int error;
   if (peer->loop || peer->config.in < 0 || peer->config.out < 0) return PIER_ESTATE;
   error = pier__hub_listen(peer->hub);
-  if (error == 0) error = pier__life_start(peer->life, peer->config.in, peer->config.out);
+  if (error == 0)
+    error = pier__life_start(peer->life, peer->config.in, peer->config.out, peer->config.guard);
   if (error < 0) return error;
   loop = pier_alloc(sizeof *loop);
   if (!loop) return PIER_ENOMEM;

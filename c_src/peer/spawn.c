@@ -142,6 +142,7 @@ int pier_spawn(pier_peer *peer, pier_child **made, const char *const *argv,
   memset(child, 0, sizeof *child);
   child->status = RUNS;
   error = look_up(argv[0], &path);
+  if (!error) error = pier__life_share(peer->life);
   what.path = (const char *)path.data;
   what.argv = (char *const *)(uintptr_t)argv;
   what.env = config.env ? (char *const *)(uintptr_t)config.env : environ;
