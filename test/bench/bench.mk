@@ -81,7 +81,7 @@ $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 	erlc -o $(@D) $<
 
 # The set-up may bring what this file looks for: a make of its own follows.
-.PHONY: bench bench-quick bench-terms bench-compare bench-growth bench-doc benched benched-quick benched-terms plots
+.PHONY: bench bench-quick bench-terms bench-compare bench-growth bench-doc benched benched-quick benched-terms bench-built plots
 bench: ## speed, against a raw host and the BEAM (10 minutes); sets the machine up first
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched
@@ -100,6 +100,7 @@ bench-doc: plots ## the last full run, its plots and the growth into doc/
 	@cp $(BENCH)/performance-*.svg doc/
 	@awk -v table=$(BENCH)/bench.txt -v growth=$(BENCH)/growth.txt -f test/bench/doc.awk doc/performance.md >$(BENCH)/performance.md
 	@cp $(BENCH)/performance.md doc/performance.md
+bench-built: $(BENCH_ALL)
 benched: $(BENCH_ALL)
 	@$(BENCH)/bench --dir $(BENCH) --json $(BENCH)/bench.json >$(BENCH)/bench.txt && cat $(BENCH)/bench.txt
 	@! command -v gnuplot >/dev/null || $(MAKE) --no-print-directory plots
