@@ -91,7 +91,12 @@ ERLC ?= erlc
 MODULES := $(if $(CROSSCOMPILE)$(MIX_APP_PATH),,$(if $(shell command -v $(ERLC)),$(patsubst erl_src/%.erl,$(BUILD)/ebin/%.beam,$(wildcard erl_src/*.erl)) $(BUILD)/ebin/pier.app))
 # Those of the scenarios that take ports, for the native host as well.
 NATIVE_MODULES := $(if $(MODULES),$(patsubst %,$(BUILD)/ebin/native/pier_scenario_%.beam,act ddll role run))
-all: $(MODULES) $(NATIVE_MODULES)
+# And Elixir's Port, where there is Elixir.
+ELIXIRC ?= elixirc
+ELIXIR_MODULES := $(if $(MODULES),$(if $(shell command -v $(ELIXIRC)),$(BUILD)/ebin/Elixir.Pier.Port.beam))
+all: $(MODULES) $(NATIVE_MODULES) $(ELIXIR_MODULES)
+$(BUILD)/ebin/Elixir.Pier.Port.beam: lib/pier/port.ex $(BUILD)/ebin/pier_host.beam
+	$(ELIXIRC) --warnings-as-errors --ignore-module-conflict -pa $(@D) -o $(@D) $<
 $(NATIVE_MODULES): $(BUILD)/ebin/native/%.beam: erl_src/%.erl $(BUILD)/ebin/pier_transform.beam
 	@mkdir -p $(@D)
 	$(ERLC) +debug_info -Werror -pa $(BUILD)/ebin '+{parse_transform,pier_transform}' -o $(@D) $<

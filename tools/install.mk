@@ -22,7 +22,7 @@ install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(ROOT)/pkgconfig $(ROOT)/cmake/pier $(DESTDIR)$(INCLUDEDIR)/pier $(MAN)/man1 $(MAN)/man3
 	$(INSTALL) $(BUILD)/pier $(DESTDIR)$(PREFIX)/bin
 	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin)
-	$(if $(MODULES),$(INSTALL) -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin)
+	$(if $(MODULES),$(INSTALL) -m 644 $(MODULES) $(ELIXIR_MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin)
 	$(if $(MODULES),$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pier/ebin/native)
 	$(if $(MODULES),$(INSTALL) -m 644 $(NATIVE_MODULES) $(DESTDIR)$(PREFIX)/lib/pier/ebin/native)
 	cd share/new && find . -type d -exec $(INSTALL) -d $(TEMPLATES)/{} \; -o -exec $(INSTALL) -m 644 {} $(TEMPLATES)/{} \;
