@@ -63,7 +63,7 @@ typedef struct pier__case {
   unsigned repeat;
   pier__result native, beam, serve;
   int failed;
-  int excused; /* it differs in what the file says it may */
+  int excused;        /* it differs in what the file says it may */
   pier_buffer report; /* what is wrong, for people */
 } pier__case;
 

@@ -1,13 +1,11 @@
-/* Work on threads of the layer's own, and locks that a port shares with them. Jobs
- * with the same key run one after the other. */
+/* Work on threads of the layer's own. Each has a list of its own: jobs with the same key
+ * run one after the other, in the order in which they were given. */
 #include "driver/driver.h"
 
 #include "driver/check.h"
 
 #include <signal.h>
 #include <string.h>
-
-enum { THREADS = 1 }; /* as many as the BEAM has by default */
 
 struct job {
   struct job *next;
@@ -22,14 +20,22 @@ struct list {
   struct job *first, *last;
 };
 
+struct worker {
+  struct pier__async *async;
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t more;
+  struct list waiting;
+  unsigned stop : 1;
+};
+
 struct pier__async {
   struct pier__drivers *drivers;
   pthread_mutex_t lock;
-  pthread_cond_t more;
-  struct list waiting, done;
-  pthread_t thread;
+  struct list done;
   long last_id;
-  unsigned stop : 1;
+  unsigned count;
+  struct worker workers[];
 };
 
 static void append(struct list *list, struct job *job) {
@@ -49,8 +55,7 @@ static struct job *take(struct list *list) {
   return job;
 }
 
-/* ---- The thread -----------------------------------------------------------------------------
- */
+/* ---- The threads --------------------------------------------------------------------- */
 
 static void run(const struct job *job) {
   struct pier__inside inside = {.where = PIER__ELSEWHERE, .call = "a job"}, before;
@@ -65,64 +70,87 @@ static void run(const struct job *job) {
   pier__check_end(&before);
 }
 
+/* Who finds jobs there has been woken up for the first of them. */
+static void put_done(struct pier__async *async, struct job *job) {
+  int wake;
+  pthread_mutex_lock(&async->lock);
+  wake = !async->done.first;
+  append(&async->done, job);
+  pthread_mutex_unlock(&async->lock);
+  if (wake) pier__drivers_wake(async->drivers);
+}
+
 /* What waits when the host ends is not begun any more. */
 static void *work(void *argument) {
-  struct pier__async *async = argument;
+  struct worker *worker = argument;
   struct job *job;
-  pthread_mutex_lock(&async->lock);
-  while (!async->stop) {
-    job = take(&async->waiting);
+  pthread_mutex_lock(&worker->lock);
+  while (!worker->stop) {
+    job = take(&worker->waiting);
     if (!job) {
-      pthread_cond_wait(&async->more, &async->lock);
+      pthread_cond_wait(&worker->more, &worker->lock);
       continue;
     }
-    pthread_mutex_unlock(&async->lock);
+    pthread_mutex_unlock(&worker->lock);
     run(job);
-    pthread_mutex_lock(&async->lock);
-    append(&async->done, job);
-    pier__drivers_wake(async->drivers);
+    put_done(worker->async, job);
+    pthread_mutex_lock(&worker->lock);
   }
-  pthread_mutex_unlock(&async->lock);
+  pthread_mutex_unlock(&worker->lock);
   return NULL;
 }
 
 /* Signals are for the threads of the program. */
-static int start_thread(struct pier__async *async) {
+static int start_worker(struct pier__async *async) {
+  struct worker *worker = &async->workers[async->count];
   sigset_t all, before;
   int error;
+  worker->async = async;
+  pthread_mutex_init(&worker->lock, NULL);
+  pthread_cond_init(&worker->more, NULL);
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  error = pthread_create(&async->thread, NULL, work, async);
+  error = pthread_create(&worker->thread, NULL, work, worker);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return error;
+  if (error == 0) {
+    async->count++;
+    return 0;
+  }
+  pthread_mutex_destroy(&worker->lock);
+  pthread_cond_destroy(&worker->more);
+  return -error;
 }
 
+/* With fewer threads than asked for it goes as well, with none it does not. */
 static struct pier__async *async_of(struct pier__drivers *drivers) {
   struct pier__async *async = drivers->async;
+  unsigned i, wanted = drivers->host->async_threads;
+  size_t size = sizeof *async + wanted * sizeof async->workers[0];
   if (async) return async;
-  async = pier_alloc(sizeof *async);
+  async = pier_alloc(size);
   if (!async) return NULL;
-  memset(async, 0, sizeof *async);
+  memset(async, 0, size);
   async->drivers = drivers;
   pthread_mutex_init(&async->lock, NULL);
-  pthread_cond_init(&async->more, NULL);
-  if (start_thread(async) != 0) {
-    pthread_mutex_destroy(&async->lock);
-    pthread_cond_destroy(&async->more);
-    pier_free(async);
-    return NULL;
-  }
+  for (i = 0; i < wanted && start_worker(async) == 0; i++)
+    ;
   drivers->async = async;
-  return async;
+  if (async->count > 0) return async;
+  pier__async_free(drivers);
+  return NULL;
 }
 
-/* ---- driver_async
- * ----------------------------------------------------------------------------- */
+/* ---- driver_async ------------------------------------------------------------------- */
 
-static unsigned thread_of(const unsigned *key, long id) {
-  return (key ? *key : (unsigned)id) % THREADS;
+static void give(struct worker *worker, struct job *job) {
+  pthread_mutex_lock(&worker->lock);
+  append(&worker->waiting, job);
+  pthread_cond_signal(&worker->more);
+  pthread_mutex_unlock(&worker->lock);
 }
 
+/* Without a key the threads have their turns. The key becomes the number of the thread,
+ * as in the BEAM: the driver's next job is for the same. */
 long driver_async(ErlDrvPort port, unsigned int *key, void (*invoke)(void *), void *data,
                   void (*free_data)(void *)) {
   struct pier__dport *dport = pier__handle_get(port);
@@ -137,12 +165,9 @@ long driver_async(ErlDrvPort port, unsigned int *key, void (*invoke)(void *), vo
   job->port = dport->port->core.number;
   atomic_fetch_add(&dport->references, 1);
   dport->driver->jobs++;
-  pthread_mutex_lock(&async->lock);
   id = ++async->last_id;
-  if (key) *key = thread_of(key, id); /* the driver's next job is for that thread */
-  append(&async->waiting, job);
-  pthread_cond_signal(&async->more);
-  pthread_mutex_unlock(&async->lock);
+  if (key) *key %= async->count;
+  give(&async->workers[key ? *key : (unsigned long)id % async->count], job);
   return id;
 }
 
@@ -169,86 +194,46 @@ static void finish(struct job *job) {
   pier_free(job);
 }
 
-static void finish_all(struct pier__async *async, struct list *list) {
+/* What is done meanwhile is for another turn. */
+static void finish_all(struct list *list) {
   struct job *job;
-  do {
-    pthread_mutex_lock(&async->lock);
-    job = take(list);
-    pthread_mutex_unlock(&async->lock);
-    if (job) finish(job);
-  } while (job);
+  while ((job = take(list)))
+    finish(job);
+}
+
+static void finish_done(struct pier__async *async) {
+  struct list done;
+  pthread_mutex_lock(&async->lock);
+  done = async->done;
+  memset(&async->done, 0, sizeof async->done);
+  pthread_mutex_unlock(&async->lock);
+  finish_all(&done);
 }
 
 void pier__async_turn(struct pier__drivers *drivers) {
-  if (!drivers->async) return;
-  finish_all(drivers->async, &drivers->async->done);
+  if (drivers->async) finish_done(drivers->async);
+}
+
+static void stop_worker(struct worker *worker) {
+  pthread_mutex_lock(&worker->lock);
+  worker->stop = 1;
+  pthread_cond_signal(&worker->more);
+  pthread_mutex_unlock(&worker->lock);
+  pthread_join(worker->thread, NULL);
+  pthread_mutex_destroy(&worker->lock);
+  pthread_cond_destroy(&worker->more);
 }
 
 void pier__async_free(struct pier__drivers *drivers) {
   struct pier__async *async = drivers->async;
+  unsigned i;
   if (!async) return;
-  pthread_mutex_lock(&async->lock);
-  async->stop = 1;
-  pthread_cond_signal(&async->more);
-  pthread_mutex_unlock(&async->lock);
-  pthread_join(async->thread, NULL);
-  finish_all(async, &async->done);
-  finish_all(async, &async->waiting);
+  for (i = 0; i < async->count; i++)
+    stop_worker(&async->workers[i]);
+  finish_done(async);
+  for (i = 0; i < async->count; i++)
+    finish_all(&async->workers[i].waiting);
   pthread_mutex_destroy(&async->lock);
-  pthread_cond_destroy(&async->more);
-  pier_free(async);
   drivers->async = NULL;
-}
-
-/* ---- Port data locks
- * --------------------------------------------------------------------------- */
-
-/* Every holder counts, and so does the port that made it while it lives. */
-struct erl_drv_port_data_lock {
-  pthread_mutex_t mutex;
-  atomic_long references;
-  struct pier__dport *dport;
-};
-
-ErlDrvPDL driver_pdl_create(ErlDrvPort port) {
-  struct pier__dport *dport = pier__handle_get(port);
-  ErlDrvPDL lock;
-  if (!dport || dport->lock) return NULL;
-  lock = pier_alloc(sizeof *lock);
-  if (!lock) return NULL;
-  pthread_mutex_init(&lock->mutex, NULL);
-  atomic_init(&lock->references, 1);
-  lock->dport = dport;
-  atomic_fetch_add(&dport->references, 1);
-  dport->lock = lock;
-  return lock;
-}
-
-ErlDrvSInt driver_pdl_get_refc(ErlDrvPDL lock) {
-  return atomic_load(&lock->references);
-}
-
-ErlDrvSInt driver_pdl_inc_refc(ErlDrvPDL lock) {
-  return atomic_fetch_add(&lock->references, 1) + 1;
-}
-
-ErlDrvSInt driver_pdl_dec_refc(ErlDrvPDL lock) {
-  ErlDrvSInt left = atomic_fetch_sub(&lock->references, 1) - 1;
-  if (left > 0) return left;
-  pthread_mutex_destroy(&lock->mutex);
-  pier__dport_release(lock->dport);
-  pier_free(lock);
-  return left;
-}
-
-void driver_pdl_lock(ErlDrvPDL lock) {
-  driver_pdl_inc_refc(lock);
-  pthread_mutex_lock(&lock->mutex);
-  if (pier__checking()) pier__check_locked(lock, "its port data lock", NULL);
-}
-
-void driver_pdl_unlock(ErlDrvPDL lock) {
-  if (pier__checking()) pier__check_unlocked(lock);
-  pthread_mutex_unlock(&lock->mutex);
-  driver_pdl_dec_refc(lock);
+  pier_free(async);
 }

@@ -308,6 +308,7 @@ void pier__select_unload(struct pier__driver *driver);
 void pier__select_free(struct pier__drivers *drivers);
 
 /* ---- async.c ---- */
+extern atomic_uint pier__async_threads; /* of the host that was the last to have drivers */
 void pier__async_turn(struct pier__drivers *drivers);
 void pier__async_free(struct pier__drivers *drivers);
 

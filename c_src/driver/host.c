@@ -16,6 +16,7 @@ static uint64_t last_serial;
 static unsigned hosts; /* both behind pier__handles_lock */
 
 _Thread_local struct pier__drivers *pier__drivers_here;
+atomic_uint pier__async_threads = 1;
 
 void pier__drivers_wake(struct pier__drivers *drivers) {
   uint64_t one = 1;
@@ -171,6 +172,7 @@ int pier_driver_enable(pier_host *host) {
   hosts++;
   pthread_mutex_unlock(&pier__handles_lock);
   host->drivers = drivers;
+  atomic_store(&pier__async_threads, host->async_threads);
   host->hooks = &hooks;
   error = open_all(drivers);
   if (error == 0 && host->check_drivers) error = pier__check_new(drivers);

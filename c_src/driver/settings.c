@@ -30,17 +30,25 @@ int get_port_flags(ErlDrvPort port) {
   return flags;
 }
 
-/* Commands are carried out at once: the limits are kept, and bound nothing. */
+/* Commands are carried out at once: the limits are kept, and bound nothing. What of two
+ * that do not fit gives way, and what is said when they are switched off, is the BEAM's. */
 void erl_drv_busy_msgq_limits(ErlDrvPort port, ErlDrvSizeT *low, ErlDrvSizeT *high) {
+  const ErlDrvSizeT off = ERL_DRV_BUSY_MSGQ_DISABLED, read = ERL_DRV_BUSY_MSGQ_READ_ONLY;
   struct pier__dport *dport = pier__handle_get(port);
-  ErlDrvSizeT off = ERL_DRV_BUSY_MSGQ_DISABLED;
   if (!dport) return;
   if (dport->msgq_low != off && (*low == off || *high == off)) {
     dport->msgq_low = dport->msgq_high = off;
-  } else if (dport->msgq_low != off) {
-    if (*low != ERL_DRV_BUSY_MSGQ_READ_ONLY) dport->msgq_low = *low;
-    if (*high != ERL_DRV_BUSY_MSGQ_READ_ONLY) dport->msgq_high = *high;
-    if (dport->msgq_low > dport->msgq_high) dport->msgq_low = dport->msgq_high;
+    return;
+  }
+  if (dport->msgq_low != off) {
+    if (*low != read) dport->msgq_low = *low;
+    if (*high != read) dport->msgq_high = *high;
+    if (dport->msgq_low > dport->msgq_high) {
+      if (*high != read)
+        dport->msgq_low = dport->msgq_high;
+      else
+        dport->msgq_high = dport->msgq_low;
+    }
   }
   *low = dport->msgq_low;
   *high = dport->msgq_high;

@@ -19,7 +19,7 @@ void driver_system_info(ErlDrvSysInfo *info, size_t size) {
   all.otp_release = otp;
   all.thread_support = 1;
   all.smp_support = 1;
-  all.async_threads = 1;
+  all.async_threads = (int)atomic_load(&pier__async_threads);
   all.scheduler_threads = 1;
   all.nif_major_version = 2;
   all.nif_minor_version = 16;

@@ -14,7 +14,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { DEFAULT_LINGER_MS = 500, DEFAULT_PORT_LIMIT = 65536, DEFAULT_DRIVER_LIMIT_MS = 100 };
+enum {
+  DEFAULT_LINGER_MS = 500,
+  DEFAULT_PORT_LIMIT = 65536,
+  ASYNC_THREADS = 1024,
+  DEFAULT_DRIVER_LIMIT_MS = 100
+};
 
 void pier_host_config_init(pier_host_config *config) {
   memset(config, 0, sizeof *config);
@@ -24,6 +29,7 @@ void pier_host_config_init(pier_host_config *config) {
   config->limits.frame = INT32_MAX;
   config->linger_ms = DEFAULT_LINGER_MS;
   config->port_limit = DEFAULT_PORT_LIMIT;
+  config->async_threads = 1;
   config->driver_limit_ms = DEFAULT_DRIVER_LIMIT_MS;
 }
 
@@ -82,6 +88,9 @@ int pier_host_new(pier_host **host, const pier_host_config *config) {
   fresh->linger_ms = config->linger_ms;
   fresh->port_limit = config->port_limit;
   fresh->check_drivers = config->check_drivers;
+  fresh->async_threads = config->async_threads;
+  if (fresh->async_threads < 1) fresh->async_threads = 1;
+  if (fresh->async_threads > ASYNC_THREADS) fresh->async_threads = ASYNC_THREADS;
   fresh->driver_limit_ms = config->driver_limit_ms;
   fresh->log = config->log;
   fresh->log_state = config->log_state;

@@ -80,6 +80,7 @@ struct pier_host {
   unsigned linger_ms;
   size_t port_limit;
   int check_drivers;
+  unsigned async_threads;
   unsigned driver_limit_ms;
   pier_log_callback *log;
   void *log_state;
@@ -270,6 +271,7 @@ struct pier__order {
 struct pier__pending {
   struct pier__order order;
   pier_buffer bytes; /* what order.data points to */
+  pier_buffer term;  /* what order.term points to: drivers get it in its parts */
   pier_span *batch;  /* what order.batch points into, and that into bytes */
   pier_buffer value; /* of the function that was called; a whole term */
   int done, error;

@@ -126,17 +126,21 @@ static int keep_batch(struct pier__pending *pending, const struct pier__order *o
   return pending->bytes.error;
 }
 
-static int keep(struct pier__pending *pending, const struct pier__order *order) {
+static int keep(struct pier__pending *pending, const struct pier__order *order, int parts) {
   int error;
   pending->order = *order;
   if (order->batch) return keep_batch(pending, order);
   error = pier_buffer_append(&pending->bytes, order->data.data, order->data.size);
+  if (error == 0 && parts)
+    error = pier_buffer_append(&pending->term, order->term.data, order->term.size);
   pending->order.data = pier_buffer_span(&pending->bytes);
+  pending->order.term = pier_buffer_span(&pending->term);
   return error;
 }
 
 static void pending_free(struct pier__pending *pending) {
   pier_buffer_free(&pending->bytes);
+  pier_buffer_free(&pending->term);
   pier_buffer_free(&pending->value);
   pier_free(pending->batch);
   pier_free(pending);
@@ -144,15 +148,15 @@ static void pending_free(struct pier__pending *pending) {
 
 static int suspend(pier_process *process, const struct pier__order *order) {
   struct pier__pending *pending = pier_alloc(sizeof *pending);
+  struct pier__hport *port = pier__usable(process->host, order->port);
   if (!pending) return PIER_ENOMEM;
   memset(pending, 0, sizeof *pending);
-  if (keep(pending, order) < 0) {
+  if (keep(pending, order, port->driver != NULL) < 0) {
     pending_free(pending);
     return PIER_ENOMEM;
   }
-  pending->order.term = pier_span_of(NULL, 0);
   process->pending = pending;
-  wait_for(process, pier__usable(process->host, order->port));
+  wait_for(process, port);
   return 0;
 }
 

@@ -47,6 +47,9 @@ typedef struct pier_host_config {
   int check_drivers;
   /* With it: how long a callback may take, default 100; 0: as long as it likes. */
   unsigned driver_limit_ms;
+  /* How many threads work for driver_async, the BEAM's +A; default 1, at most 1024. They
+   * begin with the first job. */
+  unsigned async_threads;
 } pier_host_config;
 
 PIER_API void pier_host_config_init(pier_host_config *config);

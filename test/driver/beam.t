@@ -9,4 +9,5 @@ if [ ! -e build/drivers/arith_drv.so ]; then
   skip "drivers in the BEAM" "no erl_driver.h"
   finish
 fi
-escript test/driver/steps.escript test/driver/steps/*.steps
+# What the BEAM logs is no TAP.
+escript test/driver/steps.escript test/driver/steps/*.steps 2>/dev/null | grep "^[on1#]"

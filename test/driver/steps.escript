@@ -75,6 +75,8 @@ other_loop() ->
     end.
 
 %% "[o:] [x =] function [arguments]"
+parse("o! " ++ Rest) -> {begin_at_other, parse(Rest)};
+parse("o: await" ++ _) -> await;
 parse("o: " ++ Rest) -> {other, parse(Rest)};
 parse([Letter, $\s, $=, $\s | Rest]) -> {let_be, Letter, parse(Rest)};
 parse("") -> mail;
@@ -92,13 +94,19 @@ term(Text) ->
     Marked = re:replace(Text, "(?<![A-Za-z0-9])@([a-z])", "'@\\1'", [global, {return, list}, unicode]),
     {ok, Tokens, _} = erl_scan:string(Marked ++ "."),
     {ok, Term} = erl_parse:parse_term(Tokens),
-    Term.
+    %% What the parser builds are parts of bigger binaries, which drivers can tell.
+    binary_to_term(term_to_binary(Term)).
 
 do({let_be, Letter, Step}) ->
     case do(Step) of
         {value, Value} -> put(Letter, Value), {value, Value};
         Raised -> Raised
     end;
+do({begin_at_other, Step}) ->
+    Known = get(),
+    get($o) ! {do, self(), fun() -> [put(Letter, Value) || {Letter, Value} <- Known, is_integer(Letter)], do(Step) end},
+    {value, suspended_soon(get($o), 200)};
+do(await) -> receive {did, Result} -> Result end;
 do({other, mail}) -> at_other(fun() -> mail(5000) end);
 do({other, {erlang, exit, [Reason]}}) ->
     get($o) ! {do, self(), fun() -> exit(Reason) end},
@@ -122,6 +130,13 @@ do({Module, Function, Arguments}) ->
         Value -> Value
     catch
         Class:Reason:Stack -> {raised, Class, Reason, cause(Stack)}
+    end.
+
+suspended_soon(Pid, Tries) ->
+    case process_info(Pid, status) of
+        {status, suspended} -> suspended;
+        _ when Tries =:= 0 -> runs;
+        _ -> timer:sleep(10), suspended_soon(Pid, Tries - 1)
     end.
 
 at_other(Fun) ->

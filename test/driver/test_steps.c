@@ -6,6 +6,8 @@
  *   mail -> {'EXIT',@p,normal}                          the next message
  *   mail -> {'EXIT',@P,normal}                          of a port without a letter
  *   o: mail -> timeout                                  the same for another process
+ *   o! port_command [@p, "x"] -> suspended              a call that has to wait
+ *   o: await -> true                                    and what it gives
  *   turn                                                others have their turn
  *
  * @m is the process of the row, which must have no mail left in the end, @o the other
@@ -78,7 +80,10 @@ struct actors {
   pier_process *other;
 };
 
-static const char *do_call(pier_process *who, const char *step) {
+/* `call_with` is call or call_start. */
+static const char *do_call(pier_process *who, const char *step,
+                           const char *(*call_with)(pier_process *, const char *,
+                                                    const char *)) {
   char function[64], arguments[4096];
   size_t size = strcspn(step, " ");
   assert_true(size < sizeof function && strlen(step) < sizeof arguments);
@@ -86,7 +91,7 @@ static const char *do_call(pier_process *who, const char *step) {
   function[size] = '\0';
   strcpy(arguments, step + size + 1);
   *strstr(arguments, " -> ") = '\0';
-  return call(who, function, arguments);
+  return call_with(who, function, arguments);
 }
 
 static const char *do_step(struct actors *actors, const char *step) {
@@ -94,6 +99,8 @@ static const char *do_step(struct actors *actors, const char *step) {
   const char *got;
   char letter;
   int turns = 0;
+  if (strncmp(step, "o! ", 3) == 0) return do_call(actors->other, step + 3, call_start);
+  if (strncmp(step, "o: await", 8) == 0) return call_await(actors->other, PATIENCE_MS);
   if (strncmp(step, "o: ", 3) == 0) {
     who = actors->other;
     step += 3;
@@ -104,9 +111,9 @@ static const char *do_step(struct actors *actors, const char *step) {
       ;
     return "";
   }
-  if (strncmp(step + 1, " = ", 3) != 0) return do_call(who, step);
+  if (strncmp(step + 1, " = ", 3) != 0) return do_call(who, step, call);
   letter = *step;
-  got = do_call(who, step + 4);
+  got = do_call(who, step + 4, call);
   if (strncmp(got, "error", 5) == 0) return got;
   call_let_result(letter);
   return call_again();
@@ -130,11 +137,20 @@ static const char *without_ports(const char *from) {
   return text;
 }
 
+static void open_scene(struct scene *scene) {
+  pier_host_config config;
+  pier_host_config_init(&config);
+  config.async_threads = 4; /* as steps.escript has it */
+  assert_int_equal(pier_host_new(&scene->host, &config), 0);
+  assert_int_equal(pier_process_new(scene->host, &scene->me), 0);
+  assert_int_equal(pier_trap_exit(scene->me, 1), 0);
+}
+
 static void goes_as_in_the_beam(void **state) {
   const struct row *row = *state;
   struct actors actors;
   int i;
-  scene_open(&actors.scene);
+  open_scene(&actors.scene);
   assert_int_equal(pier_process_new(actors.scene.host, &actors.other), 0);
   assert_int_equal(pier_trap_exit(actors.other, 1), 0);
   assert_int_equal(pier_driver_enable(actors.scene.host), 0);
