@@ -25,7 +25,7 @@ typedef struct settings {
   int quick;
 } settings;
 
-static const pace paces[] = {{60, 300, 150, 9000, 1000000, 5, 30},
+static const pace paces[] = {{50, 200, 100, 9000, 1000000, 5, 30},
                              {10, 60, 30, 500, 100000, 2, 10}};
 
 static results_section sections[MAX_SECTIONS];

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include <pier/host.h>
@@ -79,6 +80,16 @@ static int clean(const growth *seen) {
   return seen->left == 0 && seen->fds == 0;
 }
 
+static void print_date(void) {
+  struct utsname system;
+  char date[32];
+  time_t now = time(NULL);
+  strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", gmtime(&now));
+  if (uname(&system) == 0)
+    printf("pier growth, %s; %s %s %s\n\n", date, system.sysname, system.release,
+           system.machine);
+}
+
 int main(int argc, char **argv) {
   growth seen;
   size_t counts[5];
@@ -89,6 +100,7 @@ int main(int argc, char **argv) {
   }
   for (i = 0; i < 5; i++)
     counts[i] = strtoul(argv[3 + i], NULL, 10);
+  print_date();
   printf("%-44s %9s %12s %12s %11s %9s %5s\n", "bytes pier holds, after", "how many",
          "two tenths", "all", "each adds", "RSS, KiB", "left");
   status = growth_frames(&seen, argv[1], counts[0]);
