@@ -26,6 +26,8 @@ static const char usage[] =
     "  --limit NAME=N   frame: bytes of a program's packet; queue: bytes that wait for a\n"
     "                   program; ports: at a time; request: bytes of a message of the VM;\n"
     "                   output: bytes that wait for the VM\n"
+    "  --check-driver, --check-driver=MS  tells what drivers do wrong, callbacks that take\n"
+    "                   longer than MS (100) included, as a log of their ports\n"
     "  --linger MS      for programs to end by themselves, at the end (500)\n"
     "  --no-guard       the host in this process, and none beside it: for debuggers and\n"
     "                   valgrind; programs that do not end by themselves live on\n"
@@ -34,6 +36,7 @@ static const char usage[] =
 enum {
   OPTION_TRACE = 256,
   OPTION_LIMIT,
+  OPTION_CHECK,
   OPTION_LINGER,
   OPTION_NO_GUARD,
   OPTION_NOUSE,
@@ -42,6 +45,7 @@ enum {
 
 static const struct option options[] = {{"trace", required_argument, NULL, OPTION_TRACE},
                                         {"limit", required_argument, NULL, OPTION_LIMIT},
+                                        {"check-driver", optional_argument, NULL, OPTION_CHECK},
                                         {"linger", required_argument, NULL, OPTION_LINGER},
                                         {"no-guard", no_argument, NULL, OPTION_NO_GUARD},
                                         {"nouse-stdio", no_argument, NULL, OPTION_NOUSE},
@@ -61,9 +65,9 @@ static const struct limit {
   const char *name;
   size_t offset; /* of its size_t in pier__serve_config */
   long least, most;
-} limits[] = {{"frame", offsetof(pier__serve_config, frame), 0, INT_MAX},
+} limits[] = {{"frame", offsetof(pier__serve_config, host.limits.frame), 0, INT_MAX},
               {"queue", offsetof(pier__serve_config, queue), 1, LONG_MAX},
-              {"ports", offsetof(pier__serve_config, ports), 1, (1 << 28) - 1},
+              {"ports", offsetof(pier__serve_config, host.port_limit), 1, (1 << 28) - 1},
               {"request", offsetof(pier__serve_config, request), 64, UINT32_MAX},
               {"output", offsetof(pier__serve_config, output), 1, LONG_MAX}};
 
@@ -96,9 +100,11 @@ static int set_option(void *context, int option) {
     return 0;
   case OPTION_LIMIT:
     return set_limit(serve, optarg);
+  case OPTION_CHECK:
+    return pier__driver_check(SERVE, optarg, &serve->config.host);
   case OPTION_LINGER:
     status = pier__read_number(SERVE, "--linger", optarg, 0, INT_MAX, &number);
-    if (status == 0) serve->config.linger_ms = (unsigned)number;
+    if (status == 0) serve->config.host.linger_ms = (unsigned)number;
     return status;
   case OPTION_NO_GUARD:
     serve->no_guard = 1;
@@ -153,7 +159,7 @@ static int serve_guarded(const struct serve *serve, int argc, char **argv) {
   wrap.path = "/proc/self/exe";
   if (serve->config.in != 0) wrap.watched = serve->config.in;
   wrap.argv = arguments;
-  wrap.grace_ms += 2 * (long)serve->config.linger_ms;
+  wrap.grace_ms += 2 * (long)serve->config.host.linger_ms;
   status = pier__wrap_run(&wrap);
   pier_free(arguments);
   return status;

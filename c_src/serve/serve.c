@@ -8,11 +8,9 @@
 void pier__serve_config_init(pier__serve_config *config) {
   memset(config, 0, sizeof *config);
   config->out = 1;
-  config->frame = INT32_MAX;
-  config->ports = 65536;
+  pier_host_config_init(&config->host);
   config->request = UINT32_MAX;
   config->output = (size_t)1 << 30;
-  config->linger_ms = 500;
 }
 
 /* ---- What the host shows --------------------------------------------------------- */
@@ -101,13 +99,9 @@ static void on_end(pier_peer *peer, int status, void *state) {
 
 static int start_host(struct pier__serve *serve) {
   const pier__serve_config *config = serve->config;
-  pier_host_config host;
+  pier_host_config host = config->host;
   int error;
-  pier_host_config_init(&host);
   host.loop = &serve->loop;
-  host.limits.frame = config->frame;
-  host.linger_ms = config->linger_ms;
-  host.port_limit = config->ports;
   host.log = pier__serve_log;
   host.log_state = serve;
   error = pier_host_new(&serve->host, &host);

@@ -12,13 +12,11 @@
 typedef void pier__serve_trace(pier_span line, void *state);
 
 typedef struct pier__serve_config {
-  int in, out;        /* the VM's pipes: 0 and 1; others are left as they are */
-  size_t frame;       /* bytes of a program's packet; the BEAM's 2^31-1 */
-  size_t queue;       /* bytes that wait for a program, of each port; 0: no limit */
-  size_t ports;       /* at a time; 65536 */
-  size_t request;     /* bytes of a frame of the VM; 2^32-1 */
-  size_t output;      /* bytes that wait for the VM, and of requests that wait; 1 GiB */
-  unsigned linger_ms; /* for programs to end, at the end; 500 */
+  int in, out;           /* the VM's pipes: 0 and 1 */
+  pier_host_config host; /* without loop and log, which are ours */
+  size_t queue;          /* bytes that wait for a program, of each port; 0: no limit */
+  size_t request;        /* bytes of a frame of the VM; 2^32-1 */
+  size_t output;         /* bytes that wait for the VM, and of requests that wait; 1 GiB */
   /* Lets the host load drivers; NULL: it has none. */
   int (*drivers)(pier_host *host);
   pier__serve_trace *trace; /* NULL: none */
