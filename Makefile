@@ -280,7 +280,9 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/test/fuzz/fuzz_%.o $(BUILD)/fuzz/libpier
 	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 $(BUILD)/fuzz/fuzz_scan: $(BUILD)/fuzz/obj/test/support/ei_walk.o
 $(BUILD)/fuzz/fuzz_cursor: $(BUILD)/fuzz/obj/test/support/reader_walk.o
-# JSON belongs to the command.
+# The host of a VM belongs to the command, and so does JSON.
+$(BUILD)/fuzz/fuzz_serve: $(SERVE_SOURCES:%.c=$(BUILD)/fuzz/obj/%.o)
+$(CHECK)/test/fuzz/replay_serve: $(SERVE_SOURCES:%.c=$(CHECK)/obj/%.o)
 FUZZ_JSON := $(patsubst %,obj/c_src/cli/%.o,json_read json_write codec)
 $(BUILD)/fuzz/fuzz_json: $(FUZZ_JSON:%=$(BUILD)/fuzz/%)
 $(CHECK)/test/fuzz/replay_json: $(FUZZ_JSON:%=$(CHECK)/%)

@@ -75,6 +75,12 @@ struct pier__serve {
   pier_buffer arguments, result, scratch;
 };
 
+/* ---- serve.c ---------------------------------------------------------------------- */
+
+/* All but the running. Without descriptors (-1) it is fed by pier_peer_feed. */
+int pier__serve_open(struct pier__serve *serve, const pier__serve_config *config);
+void pier__serve_close(struct pier__serve *serve);
+
 /* ---- remote.c: processes of the VM ----------------------------------------------- */
 
 /* 1 if it is a pid of the VM's own node, with its numbers. */

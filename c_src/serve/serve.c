@@ -130,7 +130,8 @@ static int start_peer(struct pier__serve *serve) {
   peer.limits.nodes = peer.limits.inflated = serve->config->request;
   error = pier_peer_new(&serve->peer, &peer);
   if (error == 0) error = pier__serve_handlers(serve);
-  if (error == 0) error = pier_peer_start_uv(serve->peer, &serve->loop, on_end, serve);
+  if (error == 0 && peer.in >= 0)
+    error = pier_peer_start_uv(serve->peer, &serve->loop, on_end, serve);
   return error;
 }
 
@@ -144,7 +145,18 @@ static int start(struct pier__serve *serve) {
   return uv_prepare_start(&serve->prepare, on_prepare);
 }
 
-static void stop(struct pier__serve *serve) {
+int pier__serve_open(struct pier__serve *serve, const pier__serve_config *config) {
+  int error;
+  memset(serve, 0, sizeof *serve);
+  serve->config = config;
+  error = uv_loop_init(&serve->loop);
+  if (error < 0) return error;
+  error = start(serve);
+  if (error < 0) pier__serve_close(serve);
+  return error;
+}
+
+void pier__serve_close(struct pier__serve *serve) {
   pier_peer *peer = serve->peer;
   serve->peer = NULL;
   if (serve->host) serve->host->observer = NULL;
@@ -163,16 +175,10 @@ static void stop(struct pier__serve *serve) {
 
 int pier__serve(const pier__serve_config *config, pier_diag *diag) {
   struct pier__serve serve;
-  int error;
-  memset(&serve, 0, sizeof serve);
-  serve.config = config;
-  error = uv_loop_init(&serve.loop);
-  if (error < 0) return pier_diag_set(diag, error, 0, "no loop: %s", pier_strerror(error));
-  error = start(&serve);
+  int error = pier__serve_open(&serve, config);
   if (error < 0)
-    pier_diag_set(diag, error, 0, "cannot start the host: %s", pier_strerror(error));
-  else
-    uv_run(&serve.loop, UV_RUN_DEFAULT);
-  stop(&serve);
-  return error < 0 ? error : serve.status;
+    return pier_diag_set(diag, error, 0, "cannot start the host: %s", pier_strerror(error));
+  uv_run(&serve.loop, UV_RUN_DEFAULT);
+  pier__serve_close(&serve);
+  return serve.status;
 }
