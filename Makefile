@@ -201,7 +201,7 @@ $(CHECK)/mutants/%/pier: $(CHECK)/mutants/%/host.o $(CLI_SOURCES:%.c=$(CHECK)/ob
 $(CHECK)/without_drivers/pier: $(patsubst %.c,$(CHECK)/obj/%.o,$(filter-out $(WITH_DRIVERS:%=c_src/cli/%.c),$(CLI_SOURCES)) c_src/cli/driver_none.c) $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)
-$(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
+$(CHECK)/test/both/native $(CHECK)/test/both/calls $(CHECK)/test/both/peer $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy $(CHECK)/test/host/trips: $(CHECK)/%: $(CHECK)/obj/%.o $(CHECK)/libpier_host.a $(CHECK)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CHECK_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -211,7 +211,7 @@ tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK
   $(DRIVERS:%=$(BUILD)/drivers/%.so) $(CHECK)/without_drivers/pier \
   $(if $(CLI_SOURCES),$(CHECK)/pier) $(if $(wildcard test/both/native.c),$(CHECK)/test/both/native) \
   $(CHECK)/test/both/calls $(CHECK)/test/both/peer \
-  $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy $(MUTANTS)
+  $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy $(CHECK)/test/host/trips $(MUTANTS)
 
 # The set-up may change what the lines above found (pkg-config, ei), so that
 # what comes after it is a make of its own.

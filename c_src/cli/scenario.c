@@ -18,6 +18,7 @@ enum {
   OPTION_RECORD,
   OPTION_RECORDED,
   OPTION_RULES,
+  OPTION_POLL,
   OPTION_DRIVERS,
   OPTION_HELP
 };
@@ -29,6 +30,7 @@ static const struct option long_options[] = {
     {"repeat", required_argument, NULL, OPTION_REPEAT},
     {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
     {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"poll", required_argument, NULL, OPTION_POLL},
     {"junit", required_argument, NULL, OPTION_JUNIT},
     {"record", required_argument, NULL, OPTION_RECORD},
     {"recorded", no_argument, NULL, OPTION_RECORDED},
@@ -51,6 +53,7 @@ static int help(void) {
          "  --repeat N               instead of each scenario's own number\n"
          "  --keep-going             after a difference too\n"
          "  --jobs N                 at a time (the number of processors)\n"
+         "  --poll US                the native host asks so long before it sleeps\n"
          "  --junit FILE             the verdicts as JUnit XML\n"
          "  --record DIR             runs on the BEAM, writes DIR/otpRELEASE/NAME.transcript\n"
          "  --recorded               takes what was recorded, though there is an erl\n"
@@ -114,6 +117,10 @@ static int set_option(void *context, int option) {
   case OPTION_JOBS:
     status = pier__read_number(PIER__SCENARIO, "--jobs", optarg, 1, 64, &number);
     options->jobs = (unsigned)number;
+    return status;
+  case OPTION_POLL:
+    status = pier__read_number(PIER__SCENARIO, "--poll", optarg, 0, 1000000, &number);
+    options->poll_us = (unsigned)number;
     return status;
   case OPTION_JUNIT:
     options->junit = optarg;

@@ -25,6 +25,7 @@ typedef struct pier__scenario_options {
   const char *rule; /* only what names it; NULL: all */
   unsigned repeat;  /* 0: each scenario's own number */
   unsigned jobs;
+  unsigned poll_us; /* of the native host */
   int keep_going;
   int recorded; /* not the BEAM itself */
   int rules;

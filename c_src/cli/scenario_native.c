@@ -68,6 +68,7 @@ static int run_once(const pier__scenario *scenario, const pier__scenario_options
   settings.drivers = options->drivers;
   settings.enable = pier__drivers_enable;
   settings.folder = folder;
+  settings.poll_us = options->poll_us;
   error = pier__scenario_run(scenario, &settings, text, &outcomes);
   pier_buffer_append(text, outcomes.data, outcomes.size);
   pier_buffer_free(&outcomes);

@@ -92,6 +92,8 @@ int pier_host_new(pier_host **host, const pier_host_config *config) {
   if (fresh->async_threads < 1) fresh->async_threads = 1;
   if (fresh->async_threads > ASYNC_THREADS) fresh->async_threads = ASYNC_THREADS;
   fresh->driver_limit_ms = config->driver_limit_ms;
+  fresh->pipe_size = config->pipe_size;
+  pier__spin_init(&fresh->spin, config->poll_us);
   fresh->log = config->log;
   fresh->log_state = config->log_state;
   error = start(fresh, config);

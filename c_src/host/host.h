@@ -5,6 +5,7 @@
 #ifndef PIER_HOST_HOST_H
 #define PIER_HOST_HOST_H
 
+#include "base/spin.h"
 #include "base/table.h"
 #include "host/mailbox.h"
 #include "port/port.h"
@@ -67,6 +68,8 @@ struct pier_host {
   pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
   struct pier__hport *first_gathered;         /* corked, with something to write; pinned */
   struct pier__post post;
+  struct pier__spin spin; /* before it waits */
+  size_t pipe_size;
   pier_limits limits;
   void *stack; /* for the moment between clone and exec */
   struct pier__uv *uv;

@@ -150,7 +150,7 @@ static int open_program(struct pier__hport *port, const pier_port_options *optio
                         pier_diag *diag) {
   struct pier__pipes pipes;
   int error = pier__pipes_open(&pipes, (port->core.flags & PIER_PORT_IN) != 0,
-                               (port->core.flags & PIER_PORT_OUT) != 0);
+                               (port->core.flags & PIER_PORT_OUT) != 0, port->host->pipe_size);
   if (error < 0)
     return pier_diag_set(diag, error, 0, "no pipe for the program: %s", pier_strerror(error));
   port->in = pipes.in;

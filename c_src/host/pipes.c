@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 static int raise_above(int *fd) {
@@ -14,20 +15,28 @@ static int raise_above(int *fd) {
   return 0;
 }
 
-static int open_pipe(int *ours, int *theirs, int we_read) {
+/* Halves it until the system allows it. */
+static void resize(int fd, size_t size) {
+  if (size > INT_MAX) size = INT_MAX;
+  while (size > 0 && fcntl(fd, F_SETPIPE_SZ, (int)size) < 0 && errno == EPERM)
+    size /= 2;
+}
+
+static int open_pipe(int *ours, int *theirs, int we_read, size_t size) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
   *ours = ends[we_read ? 0 : 1];
   *theirs = ends[we_read ? 1 : 0];
   if (fcntl(*ours, F_SETFL, O_NONBLOCK) < 0) return -errno;
+  if (size > 0) resize(*ours, size);
   return raise_above(theirs);
 }
 
-int pier__pipes_open(struct pier__pipes *pipes, int with_in, int with_out) {
+int pier__pipes_open(struct pier__pipes *pipes, int with_in, int with_out, size_t size) {
   int error = 0;
   pipes->in = pipes->out = pipes->child_input = pipes->child_output = -1;
-  if (with_out) error = open_pipe(&pipes->out, &pipes->child_input, 0);
-  if (error == 0 && with_in) error = open_pipe(&pipes->in, &pipes->child_output, 1);
+  if (with_out) error = open_pipe(&pipes->out, &pipes->child_input, 0, size);
+  if (error == 0 && with_in) error = open_pipe(&pipes->in, &pipes->child_output, 1, size);
   if (error < 0) pier__pipes_close(pipes);
   return error;
 }

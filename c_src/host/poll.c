@@ -1,12 +1,13 @@
 /* The host's own readiness set: waited on directly, or behind one handle in
  * the caller's libuv loop. Nothing here looks at every port. */
+#include "host/clock.h"
 #include "host/host.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { EVENTS_PER_TURN = 128 };
+enum { EVENTS_PER_TURN = 128, NS_PER_MS = 1000000 };
 
 int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key) {
   struct epoll_event event;
@@ -100,6 +101,39 @@ static int may_wait(pier_host *host) {
   return !ended && !is_due(host);
 }
 
+static int ask(const pier_host *host, struct epoll_event *events, int timeout_ms) {
+  int count;
+  do {
+    count = epoll_wait(host->epoll, events, EVENTS_PER_TURN, timeout_ms);
+  } while (count < 0 && errno == EINTR);
+  return count;
+}
+
+/* For a while, where that has paid lately. What is there at once says nothing. */
+static int ask_again(pier_host *host, struct epoll_event *events, int timeout_ms) {
+  uint64_t limit = timeout_ms < 0 ? UINT64_MAX : (uint64_t)timeout_ms * NS_PER_MS, now = 0;
+  int count;
+  if (host->spin.rest == 0) {
+    count = ask(host, events, 0);
+    if (count != 0) return count;
+    now = pier__now_ns();
+  }
+  if (!pier__spin_begin(&host->spin, now, limit)) return 0;
+  do {
+    count = ask(host, events, 0);
+    now = pier__now_ns();
+  } while (count == 0 && !pier__spin_over(&host->spin, now));
+  pier__spin_end(&host->spin, now, count > 0);
+  return count;
+}
+
+static int wait(pier_host *host, struct epoll_event *events, int timeout_ms) {
+  int count = 0;
+  if (timeout_ms != 0 && pier__spin_is_on(&host->spin))
+    count = ask_again(host, events, timeout_ms);
+  return count != 0 ? count : ask(host, events, timeout_ms);
+}
+
 int pier__turn(pier_host *host, int timeout_ms) {
   struct epoll_event events[EVENTS_PER_TURN];
   int count, done;
@@ -107,9 +141,7 @@ int pier__turn(pier_host *host, int timeout_ms) {
   host->in_turn = 1;
   done = !may_wait(host);
   if (done) timeout_ms = 0;
-  do {
-    count = epoll_wait(host->epoll, events, EVENTS_PER_TURN, timeout_ms);
-  } while (count < 0 && errno == EINTR);
+  count = wait(host, events, timeout_ms);
   if (count > 0) work_off(host, events, count);
   done |= work_on(host);
   host->in_turn = 0;

@@ -163,6 +163,7 @@ int pier__scenario_run(const pier__scenario *scenario, const pier__run_settings 
   pier__role *role;
   int error;
   pier_host_config_init(&config);
+  config.poll_us = settings->poll_us;
   config.linger_ms = 0; /* whoever started us ends the programs */
   memset(&run, 0, sizeof run);
   run.scenario = scenario;

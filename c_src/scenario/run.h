@@ -14,6 +14,7 @@ typedef struct pier__run_settings {
   const char *command;            /* the file of `pier`, which plays scripted programs */
   const char *folder;             /* the working directory, as it is printed */
   const char *drivers;            /* where drivers are, an absolute path; NULL: nowhere */
+  unsigned poll_us;               /* of the host */
   int (*enable)(pier_host *host); /* lets a host load drivers; NULL: it does not */
 } pier__run_settings;
 

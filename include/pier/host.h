@@ -50,6 +50,16 @@ typedef struct pier_host_config {
   /* How many threads work for driver_async, the BEAM's +A; default 1, at most 1024. They
    * begin with the first job. */
   unsigned async_threads;
+  /* How many microseconds the host asks again and again before it sleeps; default 0, never.
+   * An answer that comes meanwhile costs no wake-up. Where that does not pay (the program
+   * is slow, or needs the CPU the host is asking on) it rests, and tries again ever more
+   * rarely; doc/host.md. In a loop of the caller's, which does the waiting, it has
+   * no effect. */
+  unsigned poll_us;
+  /* Bytes that the pipes of programs hold; default 0: what the system gives, 64 KiB. Frames
+   * of 64 KiB and more gain by 256 KiB or so; busy ports and queue_size begin that much
+   * later than in the BEAM. As much of it as the system allows (fs.pipe-max-size). */
+  size_t pipe_size;
 } pier_host_config;
 
 PIER_API void pier_host_config_init(pier_host_config *config);

@@ -37,5 +37,8 @@ fi
 export ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0"
 equal "the native host and what was recorded" \
   "$PIER" scenario --host both --recorded --jobs 6 $repeat --keep-going $files
+polled=$(for name in busy data end packet ownership stream; do echo "test/scenarios/$name.scn"; done)
+equal "the same with a host that polls before it sleeps" \
+  "$PIER" scenario --host both --recorded --poll 50 --jobs 6 $repeat --keep-going $polled
 
 finish
