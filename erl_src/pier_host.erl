@@ -76,7 +76,9 @@ chosen(Tail, Seen) -> {default(), lists:reverse(Seen, Tail)}.
 port_command(Port, Data) ->
     case native(Port) of
         false -> erlang:port_command(Port, Data);
-        Native -> commanded(Native, [Native, Data], [Port, Data])
+        Native ->
+            pier_host_server:quick(Native, Data)
+                orelse commanded(Native, [Native, Data], [Port, Data])
     end.
 
 -spec port_command(term(), term(), term()) -> boolean().

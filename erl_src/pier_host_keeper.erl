@@ -6,6 +6,7 @@
 %%   {{named, Pid}, Name, Port}       Pid stands for Port in the VM's registry
 %%   {{known, Host, Pid}}             the host has heard of Pid
 %%   {{busy, Port}}                   a command would suspend its caller
+%%   {{open, Port}, Host, Real, Most} a command of up to Most bytes cannot fail at once
 -module(pier_host_keeper).
 -behaviour(gen_server).
 
@@ -131,5 +132,6 @@ forget(Host) ->
     ets:delete_object(?TABLE, {default, Host}),
     ets:match_delete(?TABLE, {{creation, '_'}, Host}),
     ets:match_delete(?TABLE, {{known, Host, '_'}}),
+    ets:match_delete(?TABLE, {{open, '_'}, Host, '_', '_'}),
     ets:delete(?TABLE, {host, Host}),
     ok.

@@ -4,7 +4,7 @@
 %% to what, so that it can tell them when the host ends.
 -module(pier_host_server).
 
--export([start/2, go/1, stop/1, info/1, call/3, command/4, message/3, register/3, is_known/2]).
+-export([start/2, go/1, stop/1, info/1, call/3, command/4, quick/2, message/3, register/3, is_known/2]).
 
 -record(state, {real :: port(),
                 hello :: map(),
@@ -15,6 +15,7 @@
                 monitors = #{} :: #{reference() => {pid(), Down :: fun((term()) -> term())}},
                 names = #{} :: #{port() => {atom(), pid()}},
                 busy = #{} :: #{port() => true},
+                drivers = false :: boolean(),                           % has one ever been loaded?
                 folder :: file:filename_all(),
                 environment :: #{string() => string()}}).
 
@@ -43,6 +44,26 @@ call(Host, Function, Arguments) ->
 -spec command(pid() | none, port(), atom(), [term()]) -> result() | {host, term()}.
 command(Host, Port, Function, Arguments) ->
     ask(Host, {command, Port, Function, Arguments}).
+
+%% @doc A command that nobody has to wait for, because only a write can fail: true. False if
+%% it must be asked: the port may be busy or gone, its frame or its data no good.
+-spec quick(port(), term()) -> boolean().
+quick(Port, Data) ->
+    case ets:lookup(?TABLE, {open, Port}) of
+        [{_, Host, Real, Most}] ->
+            case not ets:member(?TABLE, {busy, Port}) andalso is_known(Host, self()) andalso size_of(Data) of
+                Size when is_integer(Size), Size =< Most ->
+                    tell(Real, {do, self(), port_command, [Port, Data]}),
+                    true;
+                _ ->
+                    false
+            end;
+        [] ->
+            false
+    end.
+
+size_of(Data) ->
+    try iolist_size(Data) catch error:badarg -> false end.
 
 %% @doc Port ! Message.
 -spec message(pid() | none, port(), term()) -> ok.
@@ -230,6 +251,7 @@ event({busy, Port, false}, #state{busy = Busy} = State) ->
     State#state{busy = maps:remove(Port, Busy)};
 event({gone, Port}, #state{busy = Busy, links = Links} = State) ->
     ets:delete(?TABLE, {busy, Port}),
+    ets:delete(?TABLE, {open, Port}),
     free_name(Port, State#state{busy = maps:remove(Port, Busy), links = maps:remove(Port, Links)});
 event({log, _Port, Text}, State) ->
     logger:error("~ts", [Text]),
@@ -365,8 +387,15 @@ bytes(Text) ->
 
 %% ---- What calls mean ----
 
-meaning(open_port, _Arguments, Caller) ->
-    on_success(fun(Port, State) -> linked(Port, Caller, State) end);
+meaning(open_port, [Name, Options], Caller) ->
+    on_success(fun(Port, #state{real = Real} = State) ->
+                       Most = most(Name, Options, State),
+                       _ = [ets:insert(?TABLE, {{open, Port}, self(), Real, Most}) || Most > 0],
+                       linked(Port, Caller, State)
+               end);
+meaning(Load, _Arguments, _Caller)
+  when Load =:= 'erl_ddll:load'; Load =:= 'erl_ddll:load_driver'; Load =:= 'erl_ddll:try_load' ->
+    on_success(fun(_, State) -> State#state{drivers = true} end);
 meaning(link, [Port], Caller) ->
     on_success(fun(_, State) -> linked(Port, Caller, State) end);
 meaning(port_connect, [Port, New], _Caller) ->
@@ -398,6 +427,21 @@ meaning(Demonitor, [Reference | _], _Caller)
                end);
 meaning(_Function, _Arguments, _Caller) ->
     fun unchanged/2.
+
+%% Bytes of a command that is taken for sure: a frame that is too big ends its port, a port
+%% that only reads ends with any, and what a driver does nobody knows.
+most({Kind, _}, Options, #state{drivers = Drivers})
+  when Kind =:= spawn_executable; Kind =:= spawn, not Drivers ->
+    case {lists:member(in, Options), lists:member(out, Options)} of
+        {true, false} -> 0;
+        _ -> lists:min([most_in(Packet) || {packet, Packet} <- Options] ++ [16#7fffffff])
+    end;
+most(_Name, _Options, _State) ->
+    0.
+
+most_in(1) -> 255;
+most_in(2) -> 65535;
+most_in(4) -> 16#7fffffff.
 
 full_name(Name) when is_atom(Name) -> {Name, node()};
 full_name(Item) -> Item.
