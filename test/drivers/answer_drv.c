@@ -2,8 +2,6 @@
  * first byte of a command sets the flags of control. */
 #include "drive.h"
 
-enum { BIG = 70000 };
-
 static ErlDrvSSizeT replaced(char **answer, ErlDrvSizeT size) {
   *answer = driver_alloc(size);
   memset(*answer, 'r', size);
@@ -33,8 +31,6 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return (ErlDrvSSizeT)size;
   case 'a':
     return replaced(answer, 10);
-  case 'A':
-    return replaced(answer, BIG);
   case 'b':
     set_port_control_flags(port, PORT_CONTROL_FLAG_BINARY);
     return binary(answer, bytes[0]);

@@ -98,6 +98,40 @@ static ErlDrvSSizeT memory(char **answer) {
                     (long)less);
 }
 
+/* Another library, [Path]: one that is there, what it has, what it has not. */
+static ErlDrvSSizeT library(const char *bytes, ErlDrvSizeT size, char **answer) {
+  static char nowhere[] = "/no/such/library", init[] = "driver_init", other[] = "no_such_name";
+  char path[512] = "";
+  void *found, *none = driver_dl_open(nowhere);
+  int has, lacks;
+  memcpy(path, bytes, size < 511 ? size : 511);
+  found = driver_dl_open(path);
+  if (!found) return drive_tell(answer, "not found: %d", driver_dl_error() != NULL);
+  has = driver_dl_sym(found, init) != NULL;
+  lacks = driver_dl_sym(found, other) == NULL;
+  return drive_tell(answer, "%d %d %d %d", none == NULL, has, lacks, driver_dl_close(found));
+}
+
+/* The time of day, in the API's old way and in the new one: within a minute. */
+static ErlDrvSSizeT clocks(char **answer) {
+  ErlDrvNowData now = {0, 0, 0};
+  ErlDrvTime seconds;
+  long old;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  driver_get_now(&now);
+#pragma GCC diagnostic pop
+  old = (long)now.megasecs * 1000000 + (long)now.secs;
+  seconds = erl_drv_monotonic_time(ERL_DRV_SEC) + erl_drv_time_offset(ERL_DRV_SEC);
+  return drive_tell(answer, "%d", labs((long)seconds - old) < 60);
+}
+
+static ErlDrvSSizeT unwatched(ErlDrvPort port, char **answer) {
+  ErlDrvMonitor monitor;
+  return drive_tell(answer, "%d",
+                    driver_monitor_process(port, driver_connected(port), &monitor));
+}
+
 static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
                             char **answer, ErlDrvSizeT room) {
   ErlDrvPort port = (ErlDrvPort)data;
@@ -124,6 +158,15 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return memory(answer);
   case 't':
     driver_set_timer(port, 1);
+    return 0;
+  case 'l':
+    return library(bytes, size, answer);
+  case 'N':
+    return clocks(answer);
+  case 'M':
+    return unwatched(port, answer);
+  case 'p':
+    erl_drv_set_os_pid(port, 4242);
     return 0;
   default:
     return -1;
