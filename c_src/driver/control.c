@@ -2,6 +2,7 @@
 #include "driver/driver.h"
 
 #include "port/iodata.h"
+#include "term/simple.h"
 
 #include <string.h>
 
@@ -68,7 +69,6 @@ int pier_port_control(pier_process *caller, pier_port port, uint32_t operation, 
   if (!copy) return PIER_ENOMEM;
   answer.bytes = answer.room;
   pier__enter(dport, "control");
-  atomic_fetch_add(&dport->references, 1);
   dport->port->caller = caller->pid;
   answer.size = dport->driver->entry.control(dport->data, operation, copy, data.size,
                                              &answer.bytes, CONTROL_ROOM);
@@ -76,7 +76,6 @@ int pier_port_control(pier_process *caller, pier_port port, uint32_t operation, 
   error = answer.size < 0 ? PIER_EBADARG : put_control(out, dport, &answer);
   if (answer.size >= 0) free_control(dport, &answer);
   pier__leave(dport);
-  pier__dport_release(dport);
   driver_free(copy);
   return error;
 }
@@ -89,6 +88,8 @@ static int put_call(pier_buffer *out, const struct answer *answer) {
   int error;
   if (answer->size <= 0 || !answer->bytes || bytes.data[0] != PIER__VERSION)
     return PIER_EBADARG;
+  used = pier__simple(bytes.data + 1, bytes.data + bytes.size);
+  if (used > 0) return pier_buffer_append(out, bytes.data, used + 1);
   if (pier_term_scan(bytes, NULL, &used, NULL) < 0) return PIER_EBADARG;
   error = pier_term_plain(pier_span_of(bytes.data, used), NULL, &scratch, &term, NULL);
   if (error == 0) {
@@ -101,6 +102,16 @@ static int put_call(pier_buffer *out, const struct answer *answer) {
   return error;
 }
 
+/* As term_to_binary has it, in memory of its own, which the driver may write to. */
+static int normal_form(pier_buffer *out, pier_span term) {
+  size_t version = term.size > 0 && term.data[0] == PIER__VERSION;
+  size_t size =
+      term.size > version ? pier__simple(term.data + version, term.data + term.size) : 0;
+  if (size == 0) return pier_term_normalize(out, term);
+  pier_write_version(out);
+  return pier_buffer_append(out, term.data + version, size);
+}
+
 int pier_port_call(pier_process *caller, pier_port port, uint32_t operation, pier_span term,
                    pier_buffer *out) {
   struct pier__dport *dport = open_port(caller, port);
@@ -110,7 +121,7 @@ int pier_port_call(pier_process *caller, pier_port port, uint32_t operation, pie
   int error = may_ask(caller, dport);
   if (error < 0) return error;
   if (!dport->driver->entry.call) return PIER_EBADARG;
-  error = pier_term_normalize(&normal, term);
+  error = normal_form(&normal, term);
   if (error == 0) {
     answer.bytes = answer.room;
     pier__enter(dport, "call");

@@ -86,6 +86,8 @@ struct pier__dport {
   unsigned acks : 1;    /* open_port returns at erl_drv_init_ack */
   uint64_t ack;         /* reference of the open_port that waits; 0 none */
   pier_pid ack_to;      /* who waits */
+  unsigned buried : 1;  /* it has ended */
+  unsigned inside;      /* callbacks of its own on the stack */
   unsigned percent;     /* of a time slice, consumed in this callback */
 };
 

@@ -42,10 +42,18 @@ void pier__handle_remove(struct pier__dport *dport) {
   pthread_mutex_unlock(&pier__handles_lock);
 }
 
+/* Most often it is the port that is being called. */
+static struct pier__dport *find_called(uint64_t key) {
+  const struct pier__drvcall *call =
+      pier__drivers_here ? pier__call_now(pier__drivers_here) : NULL;
+  struct pier__dport *dport = call ? call->dport : NULL;
+  return dport && dport->handle == key && dport->port ? dport : NULL;
+}
+
 struct pier__dport *pier__handle_find(ErlDrvPort handle) {
   uint64_t key = (uint64_t)(uintptr_t)handle;
-  struct pier__dport *found;
-  if (key == 0) return NULL;
+  struct pier__dport *found = find_called(key);
+  if (found || key == 0) return found;
   pthread_mutex_lock(&pier__handles_lock);
   found = pier__table_get(&handles, key);
   pthread_mutex_unlock(&pier__handles_lock);

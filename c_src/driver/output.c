@@ -66,7 +66,7 @@ static void tell(struct pier__dport *dport, const struct saying *saying, pier_fr
   pier_message message = {.kind = PIER_MESSAGE_DATA, .line = line, .binary = binary};
   pier_buffer bytes = PIER_BUFFER_INIT;
   message.port.number = core->number;
-  if (binary && saying->header.size == 0 && saying->count == 1) {
+  if (saying->header.size == 0 && saying->count == 1) {
     message.data = span_of(&saying->parts[0]);
   } else if (binary) {
     put_message(&bytes, core, saying, line);

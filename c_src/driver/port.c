@@ -21,7 +21,7 @@ void pier__enter(struct pier__dport *dport, const char *call) {
     drivers->host->in_callback = 1;
   }
   pier__call_begin(dport->driver, dport, call);
-  atomic_fetch_add(&dport->references, 1);
+  dport->inside++;
   dport->percent = 0;
   pier__pin(dport->port);
 }
@@ -39,9 +39,9 @@ void pier__leave(struct pier__dport *dport) {
   if (dport->port && dport->port->core.state == PIER__PORT_CLOSING && dport->queue.size == 0)
     pier__port_flushed(&dport->port->core);
   pier__unpin(port);
-  pier__dport_release(dport);
-  if (drivers->depth > 0) return;
-  pier__work_due(drivers);
+  /* Its own reference lasts as long as its callbacks. */
+  if (--dport->inside == 0 && dport->buried) pier__dport_release(dport);
+  if (drivers->depth == 0 && drivers->first_due) pier__work_due(drivers);
 }
 
 void pier__due(struct pier__dport *dport) {
@@ -150,7 +150,8 @@ static void bury(struct pier__port *core) {
   if (dport->drivers->check) pier__check_port(dport);
   detach(dport);
   pier__port_io.bury(core);
-  pier__dport_release(dport);
+  dport->buried = 1;
+  if (dport->inside == 0) pier__dport_release(dport);
 }
 
 static struct pier__port_io driver_io;
