@@ -161,6 +161,8 @@ static void run(pier_peer *peer) {
 int pier_peer_run(pier_peer *peer) {
   int status;
   run(peer);
+  /* Clean-ups may wait for threads that wait for room. */
+  pier__hub_close(peer->hub);
   status = pier__peer_verdict(peer);
   pier_peer_free(peer);
   return status;
