@@ -4,6 +4,8 @@
  *   ""       a plain command for each frame
  *   batch    pier_commands, as many as there are answers to follow up
  *   uv       plain commands, and the host is a handle in a libuv loop
+ *   poll     plain commands, and the host asks for up to 100 microseconds before it sleeps
+ *   pipes    plain commands, and pipes of 256 KiB
  *   terms    a plain command made by pier_command_format for each; answers are matched
  *   terms-cork  the same on a corked port
  */
@@ -41,11 +43,15 @@ static const struct way {
   int (*take)(const pier_message *message);
   int on_uv;
   int cork;
-} ways[] = {{"", send_plain, take_frame, 0, 0},
-            {"batch", send_batch, take_frame, 0, 0},
-            {"uv", send_plain, take_frame, 1, 0},
-            {"terms", send_terms, take_term, 0, 0},
-            {"terms-cork", send_terms, take_term, 0, 1}};
+  unsigned poll_us;
+  size_t pipe_size;
+} ways[] = {{.name = "", .send = send_plain, .take = take_frame},
+            {.name = "batch", .send = send_batch, .take = take_frame},
+            {.name = "uv", .send = send_plain, .take = take_frame, .on_uv = 1},
+            {.name = "poll", .send = send_plain, .take = take_frame, .poll_us = 100},
+            {.name = "pipes", .send = send_plain, .take = take_frame, .pipe_size = 256 << 10},
+            {.name = "terms", .send = send_terms, .take = take_term},
+            {.name = "terms-cork", .send = send_terms, .take = take_term, .cork = 1}};
 
 static const struct way *way;
 
@@ -119,6 +125,8 @@ static int start(size_t count, const char *how) {
   int status = find_way(how);
   pier_host_config_init(&config);
   if (status < 0) return status;
+  config.poll_us = way->poll_us;
+  config.pipe_size = way->pipe_size;
   if (way->on_uv) config.loop = loop = uv_default_loop();
   ports = calloc(count, sizeof *ports);
   if (!ports) return -ENOMEM;

@@ -51,6 +51,8 @@ const plan_aim plan_aims[] = {
     {"programs", "16x64", "rate", "pier in uv", "uv echo", NULL, AT_LEAST, 0.97},
     {"programs-beam", "16", "rate", "pier", "tutorial", NULL, AT_LEAST, 1},
     {"programs-beam", "16x64", "rate", "pier", "tutorial", NULL, AT_LEAST, 1.4},
+    {"polling-host", "16-one", "rate", "host polls", "pier", NULL, AT_LEAST, 0.95},
+    {"polling-host", "16", "wake_ups", "host polls", NULL, NULL, AT_MOST, 0},
     {"polling", "16", "rate", "pier polls", "tutorial", NULL, AT_LEAST, 2},
     {"polling", "16-one", "rate", "pier polls", "pier", NULL, AT_LEAST, 0.95},
     {"polling", "16", "program_wake_ups", "pier polls", NULL, NULL, AT_MOST, 0},
