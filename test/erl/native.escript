@@ -40,6 +40,12 @@ run(vm, []) ->
          || Command <- ["cat", "exec sleep 1000", "trap '' TERM HUP; sleep 1000 & wait; sleep 1000"]],
     io:format("host ~b~n", [os_pid(host, Host)]),
     timer:sleep(60000);
+%% Many ports, many frames, all under way at once: nothing is lost, and each port's order kept.
+run(flood, [Ports, Frames]) ->
+    Count = list_to_integer(Frames),
+    Owners = [spawn_monitor(fun() -> flood(Count) end) || _ <- lists:seq(1, list_to_integer(Ports))],
+    [receive {'DOWN', Monitor, process, Pid, Reason} -> normal = Reason end || {Pid, Monitor} <- Owners],
+    ok;
 run(stopped, []) ->
     process_flag(trap_exit, true),
     {ok, Host} = pier_host:start(),
@@ -90,6 +96,14 @@ run(wild, [Drivers, Operation | Command]) ->
     end,
     pier_host:port_command(Cat, "x"),
     receive {Cat, {data, "x"}} -> {Seen, still, here} end.
+
+flood(Count) ->
+    Port = pier_host:open_port({spawn, "cat"}, [binary, {packet, 4}]),
+    spawn_link(fun() ->
+                       [pier_host:port_command(Port, <<N:32, 0:800>>) || N <- lists:seq(1, Count)],
+                       receive never -> ok end
+               end),
+    [receive {Port, {data, <<Got:32, 0:800>>}} -> N = Got end || N <- lists:seq(1, Count)].
 
 load(Host, Drivers) ->
     {ok, Value} = pier_host_server:call(Host, 'erl_ddll:load', [Drivers, "wild_drv"]),

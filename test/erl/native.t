@@ -15,6 +15,9 @@ is "the host is killed in the middle of a conversation" "$(native killed host)" 
 is "the process beside it is killed" "$(native killed guard)" ok
 is "the host is stopped" "$(native stopped)" ok
 is "two hosts, one of them killed" "$(native two)" ok
+# PIER_FRAMES: of each port; check has few of them.
+is "200 ports, ${PIER_FRAMES:-50} frames each: none is lost, all are in order" \
+  "$(native flood 200 "${PIER_FRAMES:-50}")" ok
 is "limits" "$(native limits)" ok
 is "what cannot be started" "$(native no_command)" ok
 
