@@ -62,7 +62,7 @@ static struct row rows[] = {
 
 /* What drivers leave is known here, so that a sanitizer does not tell it once more. */
 enum { REMEMBERED = 1 << 16 };
-static void *remembered[REMEMBERED];
+static void *volatile remembered[REMEMBERED]; /* or a compiler leaves it out */
 static atomic_size_t remembered_count;
 
 static void *remember(void *context, void *old, size_t size) {
