@@ -102,8 +102,8 @@ int pier_port_set_data(pier_process *caller, pier_port port, pier_span data) {
   if (error < 0) return error;
   if (!found) return PIER_EBADARG;
   if (pier_write_term(&copy, data) < 0) return copy.error;
-  pier_buffer_free(&found->data);
-  found->data = copy;
+  pier_free((void *)(uintptr_t)found->data.data);
+  found->data = pier_buffer_span(&copy);
   return 0;
 }
 
@@ -114,7 +114,6 @@ int pier_port_get_data(pier_process *caller, pier_port port, pier_span *data) {
   int error = pier__may_call(caller);
   if (error < 0) return error;
   if (!found) return PIER_EBADARG;
-  *data = found->data.size > 0 ? pier_buffer_span(&found->data)
-                               : pier_span_of(undefined, sizeof undefined);
+  *data = found->data.size > 0 ? found->data : pier_span_of(undefined, sizeof undefined);
   return 0;
 }

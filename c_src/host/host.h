@@ -130,8 +130,8 @@ struct pier__hport {
   int in_event, out_event;
   pid_t os_pid;
   struct pier__name *name;
-  char *title;                                /* what port_info calls name */
-  pier_buffer data;                           /* port_set_data; a bare term, empty for none */
+  char *title;    /* what port_info calls name */
+  pier_span data; /* port_set_data; a bare term of its own, empty for none */
   pier_process *first_waiting, *last_waiting; /* suspended on it */
   struct pier__hport *next_gathered;
   struct pier__rest rest;

@@ -214,7 +214,7 @@ const struct pier__port_io pier__port_io = {.deliver = deliver,
 void pier__hport_free(struct pier__hport *port) {
   pier__rest_drop(&port->host->post, &port->rest);
   pier__port_deinit(&port->core);
-  pier_buffer_free(&port->data);
+  pier_free((void *)(uintptr_t)port->data.data);
   pier_free(port->title);
   pier_free(port);
 }

@@ -20,7 +20,6 @@ int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
   port->writable = (port->flags & PIER_PORT_OUT) != 0;
   port->later = options->kind == PIER_FD;
   port->framing = options->framing;
-  port->frame_limit = limits->frame;
   port->busy_low = options->busy_low > 0 ? options->busy_low : BUSY_LOW;
   port->busy_high = options->busy_high > 0 ? options->busy_high : BUSY_HIGH;
   if (port->busy_low > port->busy_high) port->busy_low = port->busy_high;
@@ -115,7 +114,7 @@ static void report_fault(struct pier__port *port) {
 static void refuse_frame(struct pier__port *port, int error) {
   port->io->stop_reading(port);
   report_fault(port);
-  if (error == PIER_EFRAMESIZE && port->frame_limit >= longest_frame) return;
+  if (error == PIER_EFRAMESIZE && port->framer.limit >= longest_frame) return;
   if (pier__port_usable(port))
     terminate_atom(port, error == PIER_EFRAMESIZE ? "emsgsize" : "enomem", 1);
 }

@@ -67,7 +67,6 @@ struct pier__port {
   unsigned flags; /* PIER_PORT_* */
   pier_framing framing;
   struct pier_framer framer;
-  size_t frame_limit;
   size_t queue_limit; /* of what waits for the program; 0: memory */
   struct pier__queue queue;
   size_t batch, sent; /* of a `later` port: what one write is to take, and has */

@@ -10,12 +10,12 @@
 /* A zeroed struct is an empty queue; the memory of a long one comes from a stock, which
  * may be NULL. */
 struct pier__queue {
-  pier_buffer bytes;
-  size_t head; /* of `bytes`, written already */
+  pier_buffer *bytes; /* NULL: it is empty, which it mostly is */
+  size_t head;        /* of `bytes`, written already */
 };
 
 static inline size_t pier__queue_size(const struct pier__queue *queue) {
-  return queue->bytes.size - queue->head;
+  return queue->bytes ? queue->bytes->size - queue->head : 0;
 }
 
 pier_span pier__queue_front(const struct pier__queue *queue);
