@@ -77,6 +77,10 @@ static void work_off(pier_host *host, const struct epoll_event *events, int coun
                                                 PIER__WAKE};
   size_t i;
   int left = count;
+  if (count == 1) {
+    on_event(host, events[0].data.u64);
+    return;
+  }
   for (i = 0; left > 0 && i < sizeof order / sizeof order[0]; i++)
     left -= work_off_kind(host, events, count, order[i]);
 }
