@@ -189,7 +189,7 @@ int main(int argc, char **argv) {
                     "--dir DIR\n");
     return 2;
   }
-  if (set.repetitions == 0) set.repetitions = set.quick ? 3 : 5;
+  if (set.repetitions == 0) set.repetitions = set.quick ? 2 : 5;
   notes = json_array();
   run_prepare();
   bench = (report){sections, set.repetitions, set.quick, set.only, notes};

@@ -2,7 +2,7 @@
 # one, `make bench-terms` half of one. It needs jansson for the report; without erl the BEAM is left out, and
 # the report says so.
 BENCH := $(BUILD)/bench
-BENCH_SELF := bench command plan plan_aims run results report report_rows report_aims report_json machine
+BENCH_SELF := bench command plan plan_aims plan_find run results report report_rows report_aims report_json machine
 BENCH_WORK := work sums job clock payload
 BENCH_HOSTS := raw pier toy
 BENCH_TERMS := terms terms_build terms_walk

@@ -1,7 +1,5 @@
 #include "plan.h"
 
-#include <string.h>
-
 /* clang-format off */
 /* The places of the contestants below, as bits. */
 #define RAW 1u
@@ -147,7 +145,11 @@ const plan_section plan_sections[] = {
      .ratio_count = 4,
      .ratios = {{0, 3}, {1, 3}, {2, 3}, {4, 5}},
      .row_count = 2,
-     .rows = {{.id = "add", .label = "one at a time", .payload = "add", .contestants = 13},
+     .rows = {{.id = "add",
+               .label = "one at a time",
+               .payload = "add",
+               .full_only = 1,
+               .contestants = 13},
               {.id = "addx64", .label = "64 in flight", .payload = "add", .in_flight = 64}}},
     {.id = "lines",
      .title = "hosts: lines of 80 bytes on average, {line,1024}, 200 MB, one CPU",
@@ -217,6 +219,7 @@ const plan_section plan_sections[] = {
     {.id = "programs-beam",
      .title = "programs: round trips under the BEAM, one CPU",
      .work = WORK_TRIPS,
+     .full_only = 1,
      .one_cpu = 1,
      .contestant_count = 3,
      .contestants = {{"raw echo", HOST_BEAM, PROGRAM_ECHO_RAW},
@@ -247,6 +250,7 @@ const plan_section plan_sections[] = {
     {.id = "polling-host",
      .title = "hosts: polling before a sleep, all CPUs (and, last, one)",
      .work = WORK_TRIPS,
+     .full_only = 1,
      .contestant_count = 4,
      .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},
                      {"pier", HOST_PIER, PROGRAM_ECHO_RAW},
@@ -269,7 +273,11 @@ const plan_section plan_sections[] = {
      .row_count = 3,
      .rows = {{.id = "16", .label = "16 B", .payload = "16"},
               {.id = "1k", .label = "1 KiB", .payload = "1024", .full_only = 1},
-              {.id = "16-one", .label = "16 B, one CPU", .payload = "16", .one_cpu = 1}}},
+              {.id = "16-one",
+               .label = "16 B, one CPU",
+               .payload = "16",
+               .full_only = 1,
+               .one_cpu = 1}}},
     {.id = "starts",
      .title = "programs: from the start to the first answer on the raw host, all CPUs",
      .work = WORK_STARTS,
@@ -285,6 +293,7 @@ const plan_section plan_sections[] = {
      .title = "hosts: pier serve below a BEAM, against the BEAM's own ports (CPU times are "
               "without the served host's), all CPUs",
      .work = WORK_TRIPS,
+     .full_only = 1,
      .contestant_count = 2,
      .contestants = {{"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW},
                      {"served", HOST_BEAM, PROGRAM_ECHO_RAW, "serve"}},
@@ -376,16 +385,3 @@ const plan_section plan_sections[] = {
      AGAINST_BEAM("erl_parse")},
 };
 const size_t plan_section_count = sizeof plan_sections / sizeof plan_sections[0];
-
-int plan_takes_part(const plan_row *row, size_t contestant) {
-  return row->contestants == 0 || (row->contestants >> contestant & 1) != 0;
-}
-
-int plan_find(const char *section, const char *row, size_t *s, size_t *at) {
-  for (*s = 0; *s < plan_section_count; *s += 1) {
-    if (strcmp(plan_sections[*s].id, section) != 0) continue;
-    for (*at = 0; *at < plan_sections[*s].row_count; *at += 1)
-      if (strcmp(plan_sections[*s].rows[*at].id, row) == 0) return 1;
-  }
-  return 0;
-}
