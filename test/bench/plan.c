@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <stddef.h>
+
 /* clang-format off */
 /* The places of the contestants below, as bits. */
 #define RAW 1u
@@ -13,35 +15,35 @@
 #define SIZES (RAW | PIER | TOY | BEAM)
 
 #define HOSTS                                                                                  \
-  .contestant_count = 6, .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},                  \
-                                         {"pier", HOST_PIER, PROGRAM_ECHO_RAW},                \
+  .contestant_count = 6, .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW, NULL},                  \
+                                         {"pier", HOST_PIER, PROGRAM_ECHO_RAW, NULL},                \
                                          {"pier batch", HOST_PIER, PROGRAM_ECHO_RAW, "batch"}, \
                                          {"pier in uv", HOST_PIER, PROGRAM_ECHO_RAW, "uv"},    \
-                                         {"toy", HOST_TOY, PROGRAM_ECHO_RAW},                  \
-                                         {"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW}}
+                                         {"toy", HOST_TOY, PROGRAM_ECHO_RAW, NULL},                  \
+                                         {"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW, NULL}}
 
 /* The same hosts, where there is only one way to do the work. */
 #define PLAIN_HOSTS(program)                                                                   \
-  .contestant_count = 4, .contestants = {{"raw", HOST_RAW, program},                           \
-                                         {"pier", HOST_PIER, program},                         \
-                                         {"toy", HOST_TOY, program},                           \
-                                         {"BEAM", HOST_BEAM, program}},                        \
+  .contestant_count = 4, .contestants = {{"raw", HOST_RAW, program, NULL},                           \
+                                         {"pier", HOST_PIER, program, NULL},                         \
+                                         {"toy", HOST_TOY, program, NULL},                           \
+                                         {"BEAM", HOST_BEAM, program, NULL}},                        \
   .ratio_count = 4, .ratios = {{1, 0}, {1, 2}, {1, 3}, {0, 3}}
 
 #define PROGRAMS                                                                           \
-  .contestant_count = 5, .contestants = {{"raw echo", HOST_RAW, PROGRAM_ECHO_RAW},                   \
-                                         {"pier", HOST_RAW, PROGRAM_ECHO_PIER},                      \
-                                         {"tutorial", HOST_RAW, PROGRAM_ECHO_TUTORIAL},              \
-                                         {"pier in uv", HOST_RAW, PROGRAM_ECHO_PIER_UV},             \
-                                         {"uv echo", HOST_RAW, PROGRAM_ECHO_UV}},                    \
+  .contestant_count = 5, .contestants = {{"raw echo", HOST_RAW, PROGRAM_ECHO_RAW, NULL},                   \
+                                         {"pier", HOST_RAW, PROGRAM_ECHO_PIER, NULL},                      \
+                                         {"tutorial", HOST_RAW, PROGRAM_ECHO_TUTORIAL, NULL},              \
+                                         {"pier in uv", HOST_RAW, PROGRAM_ECHO_PIER_UV, NULL},             \
+                                         {"uv echo", HOST_RAW, PROGRAM_ECHO_UV, NULL}},                    \
   .ratio_count = 4, .ratios = {{1, 0}, {1, 2}, {3, 4}, {2, 0}}
 
 #define CALLERS(on)                                                                            \
-  .contestant_count = 5, .contestants = {{"ei", on, PROGRAM_CALLER_EI},                        \
-                                         {"pier", on, PROGRAM_CALLER_PIER},                    \
-                                         {"pier uv", on, PROGRAM_CALLER_PIER_UV},              \
-                                         {"calls", on, PROGRAM_CALLS_PIER},                    \
-                                         {"calls uv", on, PROGRAM_CALLS_PIER_UV}},             \
+  .contestant_count = 5, .contestants = {{"ei", on, PROGRAM_CALLER_EI, NULL},                        \
+                                         {"pier", on, PROGRAM_CALLER_PIER, NULL},                    \
+                                         {"pier uv", on, PROGRAM_CALLER_PIER_UV, NULL},              \
+                                         {"calls", on, PROGRAM_CALLS_PIER, NULL},                    \
+                                         {"calls uv", on, PROGRAM_CALLS_PIER_UV, NULL}},             \
   .ratio_count = 4, .ratios = {{1, 0}, {2, 0}, {3, 0}, {4, 0}}
 
 #define CALLS                                                                                  \
@@ -141,7 +143,7 @@ const plan_section plan_sections[] = {
                      {"BEAM+pier", HOST_BEAM, PROGRAM_CALLER_PIER, "terms"},
                      {"BEAM+ei", HOST_BEAM, PROGRAM_CALLER_EI, "terms"},
                      {"batch once", HOST_PIER, PROGRAM_CALLER_PIER, "batch"},
-                     {"BEAM once", HOST_BEAM, PROGRAM_CALLER_EI}},
+                     {"BEAM once", HOST_BEAM, PROGRAM_CALLER_EI, NULL}},
      .ratio_count = 4,
      .ratios = {{0, 3}, {1, 3}, {2, 3}, {4, 5}},
      .row_count = 2,
@@ -222,9 +224,9 @@ const plan_section plan_sections[] = {
      .full_only = 1,
      .one_cpu = 1,
      .contestant_count = 3,
-     .contestants = {{"raw echo", HOST_BEAM, PROGRAM_ECHO_RAW},
-                     {"pier", HOST_BEAM, PROGRAM_ECHO_PIER},
-                     {"tutorial", HOST_BEAM, PROGRAM_ECHO_TUTORIAL}},
+     .contestants = {{"raw echo", HOST_BEAM, PROGRAM_ECHO_RAW, NULL},
+                     {"pier", HOST_BEAM, PROGRAM_ECHO_PIER, NULL},
+                     {"tutorial", HOST_BEAM, PROGRAM_ECHO_TUTORIAL, NULL}},
      .ratio_count = 3,
      .ratios = {{1, 0}, {2, 0}, {1, 2}},
      .row_count = 2,
@@ -237,10 +239,10 @@ const plan_section plan_sections[] = {
      .one_cpu = 1,
      .full_only = 1,
      .contestant_count = 4,
-     .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},
-                     {"pier", HOST_PIER, PROGRAM_ECHO_RAW},
+     .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW, NULL},
+                     {"pier", HOST_PIER, PROGRAM_ECHO_RAW, NULL},
                      {"256K pipes", HOST_PIER, PROGRAM_ECHO_RAW, "pipes"},
-                     {"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW}},
+                     {"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW, NULL}},
      .ratio_count = 3,
      .ratios = {{2, 1}, {2, 0}, {2, 3}},
      .row_count = 2,
@@ -252,8 +254,8 @@ const plan_section plan_sections[] = {
      .work = WORK_TRIPS,
      .full_only = 1,
      .contestant_count = 4,
-     .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW},
-                     {"pier", HOST_PIER, PROGRAM_ECHO_RAW},
+     .contestants = {{"raw", HOST_RAW, PROGRAM_ECHO_RAW, NULL},
+                     {"pier", HOST_PIER, PROGRAM_ECHO_RAW, NULL},
                      {"host polls", HOST_PIER, PROGRAM_ECHO_RAW, "poll"},
                      {"both poll", HOST_PIER, PROGRAM_ECHO_POLL, "poll"}},
      .ratio_count = 4,
@@ -265,9 +267,9 @@ const plan_section plan_sections[] = {
      .title = "programs: polling before a sleep, under the BEAM, all CPUs (and, last, one)",
      .work = WORK_TRIPS,
      .contestant_count = 3,
-     .contestants = {{"tutorial", HOST_BEAM, PROGRAM_ECHO_TUTORIAL},
-                     {"pier", HOST_BEAM, PROGRAM_ECHO_PIER},
-                     {"pier polls", HOST_BEAM, PROGRAM_ECHO_POLL}},
+     .contestants = {{"tutorial", HOST_BEAM, PROGRAM_ECHO_TUTORIAL, NULL},
+                     {"pier", HOST_BEAM, PROGRAM_ECHO_PIER, NULL},
+                     {"pier polls", HOST_BEAM, PROGRAM_ECHO_POLL, NULL}},
      .ratio_count = 3,
      .ratios = {{1, 0}, {2, 0}, {2, 1}},
      .row_count = 3,
@@ -282,9 +284,9 @@ const plan_section plan_sections[] = {
      .title = "programs: from the start to the first answer on the raw host, all CPUs",
      .work = WORK_STARTS,
      .contestant_count = 3,
-     .contestants = {{"bare C", HOST_RAW, PROGRAM_ECHO_TUTORIAL},
-                     {"pier", HOST_RAW, PROGRAM_ECHO_PIER},
-                     {"pier in uv", HOST_RAW, PROGRAM_ECHO_PIER_UV}},
+     .contestants = {{"bare C", HOST_RAW, PROGRAM_ECHO_TUTORIAL, NULL},
+                     {"pier", HOST_RAW, PROGRAM_ECHO_PIER, NULL},
+                     {"pier in uv", HOST_RAW, PROGRAM_ECHO_PIER_UV, NULL}},
      .ratio_count = 2,
      .ratios = {{1, 0}, {2, 0}},
      .row_count = 1,
@@ -295,7 +297,7 @@ const plan_section plan_sections[] = {
      .work = WORK_TRIPS,
      .full_only = 1,
      .contestant_count = 2,
-     .contestants = {{"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW},
+     .contestants = {{"BEAM", HOST_BEAM, PROGRAM_ECHO_RAW, NULL},
                      {"served", HOST_BEAM, PROGRAM_ECHO_RAW, "serve"}},
      .ratio_count = 1,
      .ratios = {{1, 0}},
@@ -313,8 +315,8 @@ const plan_section plan_sections[] = {
      .work = WORK_DRIVER,
      .one_cpu = 1,
      .contestant_count = 3,
-     .contestants = {{"pier", HOST_DRIVER, PROGRAM_DRIVER},
-                     {"BEAM", HOST_BEAM, PROGRAM_DRIVER},
+     .contestants = {{"pier", HOST_DRIVER, PROGRAM_DRIVER, NULL},
+                     {"BEAM", HOST_BEAM, PROGRAM_DRIVER, NULL},
                      {"BEAM NIF", HOST_BEAM, PROGRAM_NIF, "nif"}},
      .ratio_count = 2,
      .ratios = {{0, 1}, {2, 1}},
