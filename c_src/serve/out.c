@@ -2,9 +2,18 @@
 
 #include "peer/core.h"
 
+/* The loop hears the bell; that the way out is free it may never hear. */
 void pier__out_fail(pier_peer *peer, int error, const char *what) {
   pier__peer_fail(peer, error, what);
-  if (peer->wake) peer->wake(peer);
+  pthread_mutex_lock(&peer->hub->lock);
+  pier__hub_ring(peer->hub);
+  pthread_mutex_unlock(&peer->hub->lock);
+}
+
+/* What waits is not waited for. */
+static void give_up(pier_peer *peer) {
+  pier_peer_wrote(peer, SIZE_MAX);
+  pier__out_fail(peer, PIER_ELIMIT, "the VM does not read what waits for it");
 }
 
 void pier__out_write(pier_peer *peer, pier_span frame, size_t most) {
@@ -14,7 +23,7 @@ void pier__out_write(pier_peer *peer, pier_span frame, size_t most) {
   if (error < 0)
     pier__out_fail(peer, error, "writing to the VM");
   else if (pier__peer_waiting(peer) > most)
-    pier__out_fail(peer, PIER_ELIMIT, "the VM does not read what waits for it");
+    give_up(peer);
   else if (pier__peer_waiting(peer) > 0)
     peer->wake(peer);
 }

@@ -204,6 +204,40 @@ static void limit_of_requests(void **unused) {
   assert_non_null(strstr(said, "1000"));
 }
 
+/* A VM that does not read is not waited for without end. */
+static void limit_of_output(void **unused) {
+  struct talk talk;
+  char said[256];
+  (void)unused;
+  talk_start(&talk, (const char *const[]){"--linger", "50", "--limit", "output=300000", NULL});
+  talk_ask(&talk, "{hello,1,pid_1,5}");
+  talk_ask(&talk, "{apply,1,pid_1,open_port,[{spawn,\"cat /dev/zero\"},[binary]]}");
+  expect_gone(talk.child.pid);
+  assert_int_equal(talk_end(&talk, said, sizeof said), 1);
+  assert_non_null(strstr(said, "the VM does not read what waits for it"));
+}
+
+/* Nor is what a suspended process has asked kept without end. */
+static void limit_of_what_waits(void **unused) {
+  struct talk talk;
+  char said[256], text[2048];
+  int i;
+  (void)unused;
+  talk_start(&talk, (const char *const[]){"--linger", "50", "--limit", "output=10000", NULL});
+  talk_ask(&talk, "{hello,1,pid_1,5}");
+  talk_expect(&talk, "{hello,1,...");
+  talk_ask(&talk, "{apply,1,pid_1,open_port,[{spawn,\"sleep 100\"},[]]}");
+  talk_expect(&talk, "{reply,1,{ok,port_1}}");
+  talk_ask(&talk, "{apply,2,pid_1,port_command,[port_1,<<0:2000000>>]}");
+  talk_expect(&talk, "{busy,port_1,true}");
+  talk_expect(&talk, "{reply,2,{ok,true}}");
+  snprintf(text, sizeof text, "{do,pid_1,port_command,[port_1,<<0:%d>>]}", 8000);
+  for (i = 0; i < 20; i++)
+    talk_ask(&talk, text);
+  talk_expect(&talk, "end");
+  assert_int_equal(talk_end(&talk, said, sizeof said), 1);
+}
+
 /* ---- Streams that make no sense ---------------------------------------------------- */
 
 static const struct stream {
@@ -240,7 +274,8 @@ int main(void) {
       cmocka_unit_test(ends_with_the_vm),      cmocka_unit_test(killed_leaves_nothing),
       cmocka_unit_test(killed_with_its_guard), cmocka_unit_test(many_ports),
       cmocka_unit_test(limit_of_frames),       cmocka_unit_test(limit_of_queues),
-      cmocka_unit_test(limit_of_ports),        cmocka_unit_test(limit_of_requests)};
+      cmocka_unit_test(limit_of_ports),        cmocka_unit_test(limit_of_requests),
+      cmocka_unit_test(limit_of_output),       cmocka_unit_test(limit_of_what_waits)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   return failed + run_rows("streams", (void *)(uintptr_t)streams, sizeof streams[0],
                            sizeof streams / sizeof streams[0], makes_no_sense);
