@@ -138,6 +138,7 @@ struct pier__drivers {
   struct pier__check *check; /* NULL: nobody asked */
   pthread_mutex_t inbox_lock;
   struct pier__letter_out *first_letter, *last_letter;
+  struct pier__table alive; /* pids, for other threads; behind inbox_lock as well */
 };
 
 /* ---- host.c: the layer in a host ---- */
@@ -321,6 +322,9 @@ void pier__monitors_clear(struct pier__dport *dport);
 int pier__monitors_put(const struct pier__hport *port, pier_buffer *out);
 
 /* ---- terms.c ---- */
+/* Processes that other threads may send to. PIER_ENOMEM. */
+int pier__inbox_began(struct pier__drivers *drivers, pier_pid pid);
+void pier__inbox_ended(struct pier__drivers *drivers, pier_pid pid);
 void pier__inbox_turn(struct pier__drivers *drivers);
 
 #endif

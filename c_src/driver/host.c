@@ -94,7 +94,12 @@ void pier__drivers_turn(pier_host *host) {
   if (drivers->later) pier__drivers_sweep(drivers);
 }
 
+static int process_began(pier_host *host, pier_pid pid) {
+  return pier__inbox_began(host->drivers, pid);
+}
+
 static void process_ended(pier_host *host, pier_pid pid) {
+  pier__inbox_ended(host->drivers, pid);
   pier__monitors_fire(host->drivers, pid);
   pier__drivers_forget_process(host->drivers, pid);
   pier__work_due(host->drivers);
@@ -117,6 +122,7 @@ void pier__drivers_end(pier_host *host) {
   if (drivers->timer >= 0) close(drivers->timer);
   if (drivers->event >= 0) close(drivers->event);
   pthread_mutex_destroy(&drivers->inbox_lock);
+  pier__table_free(&drivers->alive);
   pier_free(drivers);
   host->drivers = NULL;
   host->hooks = NULL;
@@ -135,6 +141,7 @@ static const struct pier__driver_hooks hooks = {.find = find,
                                                 .control = pier__apply_driver_control,
                                                 .call = pier__apply_driver_call,
                                                 .monitors = pier__monitors_put,
+                                                .process_began = process_began,
                                                 .process_ended = process_ended,
                                                 .turn = pier__drivers_turn,
                                                 .end = pier__drivers_end};
@@ -157,6 +164,15 @@ static int open_all(struct pier__drivers *drivers) {
                      pier__event_key(PIER__DRIVERS_WAKE, PIER__WAKE));
 }
 
+/* Those that were there before; others are told as they begin. */
+static int know_processes(struct pier__drivers *drivers) {
+  const pier_process *process = drivers->host->first_process;
+  int error = 0;
+  for (; process && error == 0; process = process->next)
+    if (!process->dead) error = pier__inbox_began(drivers, process->pid);
+  return error;
+}
+
 int pier_driver_enable(pier_host *host) {
   struct pier__drivers *drivers;
   int error;
@@ -175,6 +191,7 @@ int pier_driver_enable(pier_host *host) {
   atomic_store(&pier__async_threads, host->async_threads);
   host->hooks = &hooks;
   error = open_all(drivers);
+  if (error == 0) error = know_processes(drivers);
   if (error == 0 && host->check_drivers) error = pier__check_new(drivers);
   if (error < 0) pier__drivers_end(host);
   return error;

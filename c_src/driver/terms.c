@@ -108,10 +108,14 @@ static int string(struct machine *machine, const ErlDrvTermData *argument) {
   return pier_write_string(&machine->bytes, (const void *)argument[0], argument[1]);
 }
 
+/* Whatever follows the term does not count. */
 static int external(struct machine *machine, const ErlDrvTermData *argument) {
   pier_buffer scratch = PIER_BUFFER_INIT;
   pier_span term = pier_span_of((const void *)argument[0], argument[1]);
-  int error = pier_term_plain(term, NULL, &scratch, &term, NULL);
+  size_t used = 0;
+  int error = pier_term_scan(term, NULL, &used, NULL);
+  if (error == 0)
+    error = pier_term_plain(pier_span_of(term.data, used), NULL, &scratch, &term, NULL);
   if (error == 0) error = pier_write_term(&machine->bytes, term);
   pier_buffer_free(&scratch);
   return error;
@@ -212,25 +216,48 @@ static int post(const struct pier__drivers *drivers, pier_pid to, const pier_buf
   return 1;
 }
 
-/* In the order in which each thread sent them. */
+/* In the order in which each thread sent them; 0 if the receiver is dead. Who finds
+ * letters there has been woken up for the first of them. */
 static int put_in_inbox(struct pier__drivers *drivers, uint64_t handle, pier_pid to,
                         pier_buffer *term) {
   struct pier__letter_out *letter = pier_alloc(sizeof *letter);
+  int wake = 0, result = 1;
   if (!letter) return -1;
   letter->next = NULL;
   letter->port = handle;
   letter->to = to;
   letter->term = *term;
-  memset(term, 0, sizeof *term);
   pthread_mutex_lock(&drivers->inbox_lock);
-  if (drivers->last_letter)
+  if (to.number != 0 && !pier__table_get(&drivers->alive, to.number)) {
+    result = 0;
+  } else if (drivers->last_letter) {
     drivers->last_letter->next = letter;
-  else
-    drivers->first_letter = letter;
-  drivers->last_letter = letter;
+    drivers->last_letter = letter;
+  } else {
+    drivers->first_letter = drivers->last_letter = letter;
+    wake = 1;
+  }
   pthread_mutex_unlock(&drivers->inbox_lock);
-  pier__drivers_wake(drivers);
-  return 1;
+  if (result == 1)
+    memset(term, 0, sizeof *term);
+  else
+    pier_free(letter);
+  if (wake) pier__drivers_wake(drivers);
+  return result;
+}
+
+int pier__inbox_began(struct pier__drivers *drivers, pier_pid pid) {
+  int error;
+  pthread_mutex_lock(&drivers->inbox_lock);
+  error = pier__table_put(&drivers->alive, pid.number, drivers);
+  pthread_mutex_unlock(&drivers->inbox_lock);
+  return error < 0 ? PIER_ENOMEM : 0;
+}
+
+void pier__inbox_ended(struct pier__drivers *drivers, pier_pid pid) {
+  pthread_mutex_lock(&drivers->inbox_lock);
+  pier__table_remove(&drivers->alive, pid.number);
+  pthread_mutex_unlock(&drivers->inbox_lock);
 }
 
 void pier__inbox_turn(struct pier__drivers *drivers) {

@@ -17,7 +17,9 @@ int pier_process_new_callback(pier_host *host, pier_process **process,
   fresh->receive = receive;
   fresh->state = state;
   fresh->pid.number = ++host->last_pid;
-  if (pier__table_put(&host->processes, fresh->pid.number, fresh) < 0) {
+  if (pier__table_put(&host->processes, fresh->pid.number, fresh) < 0 ||
+      (host->hooks && host->hooks->process_began(host, fresh->pid) < 0)) {
+    pier__table_remove(&host->processes, fresh->pid.number);
     pier_free(fresh);
     return PIER_ENOMEM;
   }

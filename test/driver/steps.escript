@@ -153,7 +153,7 @@ mail(Timeout) ->
     Watch = get(watch),
     receive
         {do, _, _} = Order when Watch =:= undefined -> self() ! Order, mail(Timeout);
-        Message when element(2, Message) =/= Watch; not is_tuple(Message) -> {value, Message}
+        Message when element(2, Message) =/= Watch; not is_tuple(Message); tuple_size(Message) < 2 -> {value, Message}
     after Timeout -> timeout
     end.
 
