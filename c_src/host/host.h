@@ -40,7 +40,7 @@ struct pier__driver_hooks {
   int (*control)(struct pier__call *call);
   int (*call)(struct pier__call *call);
   int (*monitors)(const struct pier__hport *port, pier_buffer *out); /* a list */
-  int (*process_began)(pier_host *host, pier_pid pid); /* PIER_ENOMEM */
+  int (*process_began)(pier_host *host, pier_pid pid);               /* PIER_ENOMEM */
   void (*process_ended)(pier_host *host, pier_pid pid);
   void (*turn)(pier_host *host); /* its descriptor is ready */
   void (*end)(pier_host *host);  /* all ports are gone */
