@@ -52,15 +52,6 @@ int pier__framer_next_packet(pier_framer *framer, pier_frame *frame);
 int pier__framer_next_line(pier_framer *framer, pier_frame *frame);
 int pier__framer_end_line(pier_framer *framer, pier_frame *frame);
 
-/* The first good address for a read at or behind `memory`, less than PIER__SLOT away. A
- * pipe holds what was written from the start of a page on. Where the copy begins up to 31
- * bytes further in its page it takes four times as long on some processors (rep movsb of
- * AMD's Zen 3), and frames one after the other shift it by a few bytes: so far from both. */
-enum { PIER__SLOT = 4096, PIER__SLOT_OFFSET = 1024 };
-static inline uint8_t *pier__framer_slot(uint8_t *memory) {
-  return memory + (PIER__SLOT_OFFSET - (uintptr_t)memory) % PIER__SLOT;
-}
-
 /* Room for `more` bytes behind the body, and for some to come, but never for
  * more than `most` in all. 0 or the sticky PIER_ENOMEM. */
 int pier__framer_reserve(pier_framer *framer, size_t more, size_t most);

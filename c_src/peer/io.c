@@ -1,5 +1,7 @@
 #include "peer/io.h"
 
+#include "base/align.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -9,18 +11,30 @@
 
 enum { PARTS = 4 };
 
-/* Memory for what is read: reads go to an address of which pier__framer_slot thinks well,
- * with FEW bytes of a frame before it. A bigger frame gets AHEAD times what has come. */
-enum { FEW = 4096, PIPE = 65536, ROOM = 4 * PIPE, KEPT_ROOM = 2 << 20, AHEAD = 4 };
+/* Memory for what is read: reads go far into a line (base/align.h), because frames one after
+ * the other shift what the pipe holds by a few bytes, with FEW bytes of a frame before. A
+ * bigger frame gets AHEAD times what has come. */
+enum {
+  INTO_LINE = 60,
+  FEW = 4096,
+  PIPE = 65536,
+  ROOM = 4 * PIPE,
+  KEPT_ROOM = 2 << 20,
+  AHEAD = 4
+};
+
+static uint8_t *well_placed(uint8_t *at) {
+  return at + pier__lead(at, INTO_LINE);
+}
 
 static uint8_t *first_place(uint8_t *memory) {
-  return pier__framer_slot(memory + FEW);
+  return well_placed(memory + FEW);
 }
 
 /* The rest of a frame goes to the first place. */
 static uint8_t *give_room(pier_peer *peer, size_t room) {
   uint8_t *input =
-      room < SIZE_MAX - FEW - PIER__SLOT ? pier_alloc(room + FEW + PIER__SLOT) : NULL;
+      room < SIZE_MAX - FEW - PIER__LINE ? pier_alloc(room + FEW + PIER__LINE) : NULL;
   if (!input) return NULL;
   if (peer->input) {
     size_t left = (size_t)(peer->framer.end - peer->framer.at);
@@ -54,8 +68,8 @@ static uint8_t *go_on_behind(pier_peer *peer) {
     to = first - left;
   } else if ((size_t)(first + peer->input_room - framer->end) >= want) {
     return first + (framer->end - first);
-  } else if (left + PIER__SLOT + want <= peer->input_room) {
-    to = pier__framer_slot(first + left) - left;
+  } else if (left + PIER__LINE + want <= peer->input_room) {
+    to = well_placed(first + left) - left;
   } else {
     size_t more = lack / AHEAD < left ? lack : left * AHEAD;
     to = give_room(peer, left + more);
