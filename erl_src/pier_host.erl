@@ -171,7 +171,7 @@ number(Text) ->
 '!'(To, Message) ->
     case receiver(To) of
         false -> erlang:send(To, Message);
-        Port -> pier_host_server:message(host_of(Port), Port, Message), Message
+        Port -> pier_host_server:message(Port, Message), Message
     end.
 
 -spec send(term(), Message) -> Message.

@@ -4,9 +4,10 @@
 %%   {{host, Host}, Real, Creation}   Real is the port that it is spoken to by
 %%   {{creation, Creation}, Host}
 %%   {{named, Pid}, Name, Port}       Pid stands for Port in the VM's registry
-%%   {{known, Host, Pid}}             the host has heard of Pid
+%%   {{known, Host, Pid}, Head}       the host has heard of Pid; Head begins the frames of its commands
 %%   {{busy, Port}}                   a command would suspend its caller
-%%   {{open, Port}, Host, Real, Most} a command of up to Most bytes cannot fail at once
+%%   {{open, Port}, Host, Real, Most, Command, Busy}  a command of up to Most bytes cannot fail
+%%                                    at once; Command is what follows Head in its frame
 -module(pier_host_keeper).
 -behaviour(gen_server).
 
@@ -131,7 +132,7 @@ begin_host(Options, Creation) ->
 forget(Host) ->
     ets:delete_object(?TABLE, {default, Host}),
     ets:match_delete(?TABLE, {{creation, '_'}, Host}),
-    ets:match_delete(?TABLE, {{known, Host, '_'}}),
-    ets:match_delete(?TABLE, {{open, '_'}, Host, '_', '_'}),
+    ets:match_delete(?TABLE, {{known, Host, '_'}, '_'}),
+    ets:match_delete(?TABLE, {{open, '_'}, Host, '_', '_', '_', '_'}),
     ets:delete(?TABLE, {host, Host}),
     ok.

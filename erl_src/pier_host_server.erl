@@ -4,7 +4,7 @@
 %% to what, so that it can tell them when the host ends.
 -module(pier_host_server).
 
--export([start/2, go/1, stop/1, info/1, call/3, command/4, quick/2, message/3, register/3, is_known/2]).
+-export([start/2, go/1, stop/1, info/1, call/3, command/4, quick/2, message/2, register/3, is_known/2]).
 
 -record(state, {real :: port(),
                 hello :: map(),
@@ -31,6 +31,14 @@
 
 -define(HELLO_TIME, 60000).
 -define(TABLE, pier_host).
+-define(BUSY, 6).                                                       % in {{open, Port}, ...}
+
+%% Of the external term format.
+-define(VERSION, 131).
+-define(TUPLE, 104).
+-define(LIST, 108).
+-define(BINARY, 109).
+-define(NIL, 106).
 
 %% ---- Callers ----
 
@@ -49,24 +57,56 @@ command(Host, Port, Function, Arguments) ->
 %% it must be asked: the port may be busy or gone, its frame or its data no good.
 -spec quick(port(), term()) -> boolean().
 quick(Port, Data) ->
-    case ets:lookup(?TABLE, {open, Port}) of
-        [{_, Host, Real, Most}] ->
-            case not ets:member(?TABLE, {busy, Port}) andalso is_known(Host, self()) andalso size_of(Data) of
+    case open(Port) of
+        {Real, Most, Command, Head} ->
+            case size_of(Data) of
                 Size when is_integer(Size), Size =< Most ->
-                    tell(Real, {do, self(), port_command, [Port, Data]}),
+                    write(Real, [Head, Command, <<Size:32>>, Data, ?NIL]),
                     true;
                 _ ->
                     false
             end;
-        [] ->
+        closed ->
             false
     end.
+
+%% An open port that is not busy, and a caller that its host knows: what a command's frame is
+%% made of was written down for both, so two looks are all that is done for each.
+open(Port) ->
+    try ets:lookup(?TABLE, {open, Port}) of
+        [{_, Host, Real, Most, Command, false}] ->
+            case ets:lookup(?TABLE, {known, Host, self()}) of
+                [{_, Head}] -> {Real, Most, Command, Head};
+                [] -> closed
+            end;
+        _ ->
+            closed
+    catch
+        error:badarg -> closed
+    end.
+
+%% {cast,{do,Pid,port_command,[Port,Data]}}: up to Pid, and from there to the size of Data.
+head(Pid) ->
+    <<?VERSION, ?TUPLE, 2, (text(cast))/binary, ?TUPLE, 4, (text(do))/binary, (text(Pid))/binary>>.
+
+command_of(Port) ->
+    <<(text(port_command))/binary, ?LIST, 2:32, (text(Port))/binary, ?BINARY>>.
+
+text(Term) ->
+    <<?VERSION, Text/binary>> = term_to_binary(Term),
+    Text.
 
 size_of(Data) ->
     try iolist_size(Data) catch error:badarg -> false end.
 
 %% @doc Port ! Message.
--spec message(pid() | none, port(), term()) -> ok.
+-spec message(port(), term()) -> ok.
+message(Port, Message) ->
+    case open(Port) of
+        {Real, _, _, _} -> tell(Real, {do, self(), send, [Port, Message]});
+        closed -> message(pier_host_keeper:host_of(Port), Port, Message)
+    end.
+
 message(none, _Port, _Message) ->
     ok;
 message(Host, Port, Message) ->
@@ -245,9 +285,11 @@ event({reply, Id, Result}, State) ->
     replied(Id, Result, State);
 event({busy, Port, true}, #state{busy = Busy} = State) ->
     ets:insert(?TABLE, {{busy, Port}}),
+    ets:update_element(?TABLE, {open, Port}, {?BUSY, true}),
     suspend_all(Port, State#state{busy = Busy#{Port => true}});
 event({busy, Port, false}, #state{busy = Busy} = State) ->
     ets:delete(?TABLE, {busy, Port}),
+    ets:update_element(?TABLE, {open, Port}, {?BUSY, false}),
     State#state{busy = maps:remove(Port, Busy)};
 event({gone, Port}, #state{busy = Busy, links = Links} = State) ->
     ets:delete(?TABLE, {busy, Port}),
@@ -322,7 +364,10 @@ replied(Id, Result, #state{calls = Calls} = State) ->
 
 %% Text is written by whoever was told to stop meanwhile: nobody reads it.
 tell(Real, Request) ->
-    try erlang:port_command(Real, term_to_iovec({cast, Request})) of
+    write(Real, term_to_iovec({cast, Request})).
+
+write(Real, Frame) ->
+    try erlang:port_command(Real, Frame) of
         true -> ok
     catch
         error:badarg -> ok
@@ -330,9 +375,12 @@ tell(Real, Request) ->
 
 %% The host has to hear of the end of each process that it knows.
 know(Pid, #state{pids = Pids} = State) ->
-    case ets:insert_new(?TABLE, {{known, self(), Pid}}) of
-        true -> State#state{pids = Pids#{monitor(process, Pid) => Pid}};
-        false -> State
+    case is_known(self(), Pid) of
+        true ->
+            State;
+        false ->
+            ets:insert(?TABLE, {{known, self(), Pid}, head(Pid)}),
+            State#state{pids = Pids#{monitor(process, Pid) => Pid}}
     end.
 
 ended(Monitor, Pid, Reason, #state{pids = Pids, calls = Calls, links = Links, monitors = Monitors} = State) ->
@@ -388,9 +436,11 @@ bytes(Text) ->
 %% ---- What calls mean ----
 
 meaning(open_port, [Name, Options], Caller) ->
-    on_success(fun(Port, #state{real = Real} = State) ->
+    on_success(fun(Port, #state{real = Real, busy = Busy} = State) ->
                        Most = most(Name, Options, State),
-                       _ = [ets:insert(?TABLE, {{open, Port}, self(), Real, Most}) || Most > 0],
+                       Now = is_map_key(Port, Busy),
+                       _ = [ets:insert(?TABLE, {{open, Port}, self(), Real, Most, command_of(Port), Now})
+                            || Most > 0],
                        linked(Port, Caller, State)
                end);
 meaning(Load, _Arguments, _Caller)
