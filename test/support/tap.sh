@@ -3,6 +3,8 @@
 
 : "${PIER_BUILD:=build/check}"
 PIER=$PIER_BUILD/pier
+# The BEAM takes the encoding of file names and arguments from the locale.
+export LC_ALL=C.UTF-8
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/pier-test.XXXXXX") || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
