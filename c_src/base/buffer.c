@@ -1,3 +1,5 @@
+#include "base/align.h"
+
 #include <pier/base.h>
 
 #include <stdarg.h>
@@ -53,7 +55,7 @@ int pier_buffer_append(pier_buffer *buffer, const void *data, size_t size) {
   if (size == 0) return buffer->error;
   to = pier_buffer_reserve(buffer, size);
   if (!to) return buffer->error;
-  memcpy(to, data, size);
+  pier__copy(to, data, size);
   buffer->size += size;
   return 0;
 }

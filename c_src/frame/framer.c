@@ -127,7 +127,7 @@ int pier__framer_reserve(pier_framer *framer, size_t more, size_t most) {
 
 void pier__framer_keep(pier_framer *framer, size_t count) {
   if (count == 0) return;
-  memcpy(framer->body + framer->body_size, framer->at, count);
+  pier__copy(framer->body + framer->body_size, framer->at, count);
   framer->body_size += count;
   framer->at += count;
 }

@@ -148,7 +148,7 @@ static int keep(struct pier__post *post, struct pier__letter *letter) {
   }
   letter->bytes = pier_alloc(bytes->size);
   if (!letter->bytes) return PIER_ENOMEM;
-  memcpy(letter->bytes, bytes->data, bytes->size);
+  pier__copy(letter->bytes, bytes->data, bytes->size);
   if (bytes == &letter->message.term && letter->message.reason.size > 0)
     letter->message.reason.data =
         (uint8_t *)letter->bytes + (letter->message.reason.data - bytes->data);
