@@ -11,7 +11,7 @@ BENCH_BARE := echo_raw echo_tutorial lines idle nothing
 BENCH_EI := caller_ei
 BENCH_PIER := echo_pier echo_poll caller_pier calls_pier
 BENCH_UV := echo_uv echo_pier_uv caller_pier_uv calls_pier_uv
-BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) $(BENCH_PIER) $(BENCH_UV)
+BENCH_PROGRAMS := $(BENCH_BARE) $(BENCH_EI) cnode $(BENCH_PIER) $(BENCH_UV)
 BENCH_BEAM := $(if $(shell command -v erlc),$(BENCH)/bench_beam.beam)
 BENCH_OBJ := $(BUILD)/obj/test/bench
 # pier serve has its rows too.
@@ -51,8 +51,8 @@ $(BENCH)/terms: $(BENCH_TERMS:%=$(BENCH_OBJ)/%.o) $(BENCH_OBJ)/clock.o $(BENCH_O
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Static, so that neither the dynamic linker nor, in `nothing`, libc's start
-# is part of what is measured. What needs libuv is not: libuv asks for names of hosts,
-# which glibc can not do statically.
+# is part of what is measured. What needs libuv is not, and no C node: they ask for names
+# of hosts, which glibc can not do statically.
 $(BENCH)/nothing: BENCH_LINK := -nostartfiles
 $(BENCH_BARE:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o
 	@mkdir -p $(@D)
@@ -60,6 +60,9 @@ $(BENCH_BARE:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o
 $(BENCH_EI:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $< $(EI_LIBS) -pthread
+$(BENCH)/cnode: $(BENCH_OBJ)/programs/cnode.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(EI_LIBS) -pthread
 $(BENCH_PIER:%=$(BENCH)/%): $(BENCH)/%: $(BENCH_OBJ)/programs/%.o $(BUILD)/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $^ $(EI_LIBS) -lz -lm -pthread

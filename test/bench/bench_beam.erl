@@ -32,15 +32,17 @@ number(Name, Job) ->
 %% each answer.
 payload(#{payload := "add", how := "terms"}) -> {add, 1, 2};
 payload(#{how := "serve"} = Job) -> {serve, payload(maps:remove(how, Job))};
+payload(#{how := "cnode"} = Job) -> {cnode, payload(maps:remove(how, Job))};
 payload(#{payload := "add"}) -> term_to_binary({add, 1, 2});
 payload(#{payload := Size}) -> binary:copy(<<"x">>, list_to_integer(Size)).
 
 send(Port, Bytes) when is_binary(Bytes) -> port_command(Port, Bytes);
 send(Port, {serve, Bytes}) -> pier_host:port_command(Port, Bytes);
+send(Pid, {cnode, Bytes}) -> Pid ! {self(), Bytes};
 send(Port, Term) -> port_command(Port, term_to_binary(Term)).
 
 take(Port, Bytes) when is_binary(Bytes) -> receive {Port, {data, _}} -> ok end;
-take(Port, {serve, _}) -> receive {Port, {data, _}} -> ok end;
+take(Port, {How, _}) when How =:= serve; How =:= cnode -> receive {Port, {data, _}} -> ok end;
 take(Port, _) -> receive {Port, {data, Bytes}} -> {ok, 3} = binary_to_term(Bytes) end.
 
 measure(#{work := "trips", program := Program} = Job) ->
@@ -212,12 +214,25 @@ open(Program, Options, "serve") ->
     true = code:add_patha(filename:join(Build, "ebin")),
     {ok, _} = pier_host:start(#{pier => filename:join(Build, "pier")}),
     pier_host:open_port({spawn_executable, Program}, [binary | Options]);
+%% As a C node, which connects to the listening socket of the distribution.
+open(Program, _, "cnode") ->
+    true = register(bench, self()),
+    {ok, _} = net_kernel:start([list_to_atom("bench" ++ os:getpid()), shortnames]),
+    [_, Host] = string:split(atom_to_list(node()), "@"),
+    [Listening] = [Number || Socket <- erlang:ports(), {ok, Number} <- [inet:port(Socket)]],
+    Cookie = atom_to_list(erlang:get_cookie()),
+    Arguments = [Host, "localhost", integer_to_list(Listening), Cookie],
+    Port = open_port({spawn_executable, Program}, [{args, Arguments}]),
+    put(cnode, os_pid(Port, <<>>)),
+    receive {cnode, Pid} -> Pid end;
 open(Program, Options, _) ->
     open(Program, Options).
 
 os_pid(Port, {serve, _}) ->
     {os_pid, Pid} = pier_host:port_info(Port, os_pid),
     Pid;
+os_pid(_, {cnode, _}) ->
+    get(cnode);
 os_pid(Port, _) ->
     {os_pid, Pid} = erlang:port_info(Port, os_pid),
     Pid.

@@ -14,6 +14,7 @@ static const char *const program_files[] = {[PROGRAM_ECHO_RAW] = "echo_raw",
                                             [PROGRAM_ECHO_PIER] = "echo_pier",
                                             [PROGRAM_ECHO_PIER_UV] = "echo_pier_uv",
                                             [PROGRAM_ECHO_POLL] = "echo_poll",
+                                            [PROGRAM_CNODE] = "cnode",
                                             [PROGRAM_CALLER_EI] = "caller_ei",
                                             [PROGRAM_CALLER_PIER] = "caller_pier",
                                             [PROGRAM_CALLER_PIER_UV] = "caller_pier_uv",
@@ -54,8 +55,10 @@ static void add(command *line, const char *format, ...) {
 }
 
 static void add_host(command *line, const char *dir, plan_host host) {
-  static const char *const erl[] = {"erl",  "-noshell",   "-noinput", "-pa",   NULL,
-                                    "-run", "bench_beam", "main",     "-extra"};
+  /* For the C node: the distribution, if it is started, listens somewhere, without epmd. */
+  static const char *const erl[] = {
+      "erl", "-noshell", "-noinput", "-start_epmd", "false", "-erl_epmd_port", "0",
+      "-pa", NULL,       "-run",     "bench_beam",  "main",  "-extra"};
   char path[PATH_SIZE];
   size_t i;
   memset(line, 0, sizeof *line);
