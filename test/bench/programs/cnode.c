@@ -14,6 +14,7 @@
 #include <ei.h>
 
 static ei_cnode node;
+static char owner[] = "bench";
 
 static int connect_to(char **argv) {
   struct in_addr address;
@@ -35,7 +36,7 @@ static int say_hello(int fd) {
   ei_x_encode_tuple_header(&out, 2);
   ei_x_encode_atom(&out, "cnode");
   ei_x_encode_pid(&out, ei_self(&node));
-  status = ei_reg_send(&node, fd, "bench", out.buff, out.index);
+  status = ei_reg_send(&node, fd, owner, out.buff, out.index);
   ei_x_free(&out);
   return status;
 }
