@@ -225,7 +225,7 @@ checked: all tests
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
 
 # What has threads, with the thread sanitizer; then without any below valgrind.
-THREADED := $(filter-out test/driver/test_elf,$(filter test/peer/% test/driver/%,$(TESTS:%=test/%)))
+THREADED := $(filter-out test/driver/test_elf,$(filter test/peer/% test/driver/% test/term/test_known,$(TESTS:%=test/%)))
 $(BUILD)/thread/test/%: $(BUILD)/thread/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/thread/obj/%.o) $(BUILD)/thread/libpier_host.a $(BUILD)/thread/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(THREAD_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)

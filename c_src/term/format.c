@@ -1,7 +1,8 @@
 #include "term/argument.h"
 #include "term/emit.h"
+#include "term/form.h"
 #include "term/normal.h"
-#include "term/text_parse.h"
+#include "term/simple.h"
 #include "term/view.h"
 
 #include <math.h>
@@ -182,6 +183,19 @@ static int check_end(pier__parser *parser) {
   return pier__parser_fail(parser, PIER_EPATTERN, "there is more text after the term");
 }
 
+int pier__format_parse(pier__parser *parser, pier__directive *directive, void *context) {
+  size_t before = parser->out->size;
+  int error;
+  parser->lexer.directives = true;
+  parser->directive = directive;
+  parser->context = context;
+  pier_write_version(parser->out);
+  error = pier__parse_term(parser);
+  if (!error && parser->out->size == before + 1)
+    error = pier__parser_fail(parser, PIER_EPATTERN, "there is no term in the format");
+  return error ? error : check_end(parser);
+}
+
 /* What was wrong with the types has been told; its place is added. */
 static int report(const pier__parser *parser, int error, int wrong_type, pier_diag *diag) {
   if (error == PIER_ETEXT || error == PIER_EDEPTH) error = PIER_EPATTERN;
@@ -192,37 +206,84 @@ static int report(const pier__parser *parser, int error, int wrong_type, pier_di
   return error;
 }
 
-int pier_vformat_typed(pier_buffer *out, const uint8_t *types, const char *format, va_list list,
-                       pier_diag *diag) {
+/* Nothing has been written. */
+static int take_back(pier_buffer *out, size_t before, int error) {
+  out->size = before;
+  if (out->error == PIER_EARG) out->error = 0; /* of an argument, not of the buffer */
+  return error;
+}
+
+static int write_text(pier_buffer *out, const char *format, struct arguments *arguments) {
   pier_limits limits;
   pier__parser parser;
-  struct arguments arguments = {.types = types, .diag = diag};
   size_t before = out->size;
   int error;
-  if (out->error) return pier_diag_set(diag, out->error, 0, "the buffer had failed before");
   pier_limits_init(&limits);
   pier__parser_init(&parser, out, pier_span_text(format), &limits);
-  parser.lexer.directives = true;
-  parser.directive = put_argument;
-  parser.context = &arguments;
-  va_copy(arguments.list, list);
-  pier_write_version(out);
-  error = pier__parse_term(&parser);
-  if (!error && out->size == before + 1)
-    error = pier__parser_fail(&parser, PIER_EPATTERN, "there is no term in the format");
-  if (!error) error = check_end(&parser);
+  error = pier__format_parse(&parser, put_argument, arguments);
   if (!error) {
     parser.fault_at = parser.lexer.at;
-    error = arguments.wrong_type = pier__check_no_more(arguments.types, arguments.count, diag);
+    error = arguments->wrong_type =
+        pier__check_no_more(arguments->types, arguments->count, arguments->diag);
   }
   if (!error && parser.loose) error = pier__normal_in_place(out, before + 1);
-  va_end(arguments.list);
-  if (error) {
-    out->size = before;
-    if (out->error == PIER_EARG) out->error = 0; /* of an argument, not of the buffer */
-    error = report(&parser, error, arguments.wrong_type, diag);
-  }
+  if (error)
+    error =
+        report(&parser, take_back(out, before, error), arguments->wrong_type, arguments->diag);
   pier__parser_free(&parser);
+  return error;
+}
+
+/* Whether the term at the end of the output, for this letter, may need another form. */
+static bool is_loose(const pier_buffer *out, size_t from, uint32_t letter) {
+  return memchr("tTspPr", (int)letter, 6) &&
+         pier__simple(out->data + from, out->data + out->size) != out->size - from;
+}
+
+static int write_place(pier_buffer *out, const pier__form *form, uint32_t letter,
+                       struct arguments *arguments) {
+  const char *fault;
+  size_t before = out->size;
+  int error = put_argument(arguments, letter, out, &fault);
+  if (!error && form->loose && is_loose(out, before, letter))
+    error = pier__normal_in_place(out, before);
+  return error;
+}
+
+/* What is wrong is for the long way to say, which has the words of the format. */
+static int write_form(pier_buffer *out, const pier__form *form, struct arguments *arguments) {
+  size_t before = out->size, done = 0, i;
+  int error = 0;
+  pier_buffer_reserve(out, form->size);
+  for (i = 0; i < form->count && !error; i++) {
+    pier_buffer_append(out, form->bytes + done, form->places[i].at - done);
+    done = form->places[i].at;
+    error = write_place(out, form, form->places[i].letter, arguments);
+  }
+  if (!error) error = pier__check_no_more(arguments->types, arguments->count, NULL);
+  if (!error) error = pier_buffer_append(out, form->bytes + done, form->size - done);
+  return error ? take_back(out, before, error) : 0;
+}
+
+int pier_vformat_typed(pier_buffer *out, const uint8_t *types, const char *format, va_list list,
+                       pier_diag *diag) {
+  const pier__form *form = pier__form_find(format);
+  struct arguments arguments = {.types = types};
+  int error = PIER_EPATTERN;
+  if (out->error) return pier_diag_set(diag, out->error, 0, "the buffer had failed before");
+  if (form) {
+    va_copy(arguments.list, list);
+    error = write_form(out, form, &arguments);
+    va_end(arguments.list);
+  }
+  if (out->error) return pier_diag_set(diag, error, 0, "%s", pier_strerror(error));
+  if (error) {
+    struct arguments again = {.types = types, .diag = diag};
+    va_copy(again.list, list);
+    error = write_text(out, format, &again);
+    va_end(again.list);
+    if (!error) pier__form_learn(format);
+  }
   return error;
 }
 

@@ -1,4 +1,5 @@
 #include "term/pattern.h"
+#include "term/known.h"
 
 #include <string.h>
 
@@ -63,16 +64,38 @@ static int match(const pier__program *program, pier_span term, struct call *call
 
 /* ---- From text ------------------------------------------------------------- */
 
+static pier__known known;
+
+static void remember(const pier__workshop *shop, const char *pattern) {
+  pier__known_entry *entry = pier__known_room(pattern, pier__workshop_size(shop));
+  if (entry) {
+    pier__workshop_copy(shop, entry->compiled);
+    pier__known_keep(&known, pattern, entry);
+  } else {
+    pier__known_refuse(&known, pattern);
+  }
+}
+
+static int match_text(pier_span term, const char *pattern, struct call *call, pier_diag *diag) {
+  const pier__program *program = pier__known_find(&known, pattern);
+  pier__workshop shop;
+  int error;
+  if (program) return match(program, term, call, diag);
+  error = pier__workshop_compile(&shop, pier_span_text(pattern), diag);
+  if (!error && pier__known_again(&known, pattern)) remember(&shop, pattern);
+  if (!error) error = match(&shop.program, term, call, diag);
+  pier__workshop_free(&shop);
+  return error;
+}
+
 int pier_vmatch_typed(pier_span term, const uint8_t *types, const char *pattern,
                       va_list arguments, pier_diag *diag) {
-  pier__workshop shop;
   struct call call;
-  int error = pier__workshop_compile(&shop, pier_span_text(pattern), diag);
+  int error;
   call.types = types;
   va_copy(call.arguments, arguments);
-  if (!error) error = match(&shop.program, term, &call, diag);
+  error = match_text(term, pattern, &call, diag);
   va_end(call.arguments);
-  pier__workshop_free(&shop);
   return error;
 }
 
@@ -110,22 +133,9 @@ int(pier_match_diag)(pier_span term, pier_diag *diag, const char *pattern, ...) 
 
 /* ---- Compiled -------------------------------------------------------------- */
 
-/* One block: the pattern, its ops, its text and its literals. */
 static pier_pattern *keep(const pier__workshop *shop) {
-  size_t ops = shop->op_count * sizeof *shop->ops, text = shop->program.text.size;
-  pier_pattern *pattern = pier_alloc(sizeof *pattern + ops + text + shop->data_size);
-  uint8_t *at;
-  if (!pattern) return NULL;
-  pattern->program = shop->program;
-  at = (uint8_t *)(pattern + 1);
-  memcpy(at, shop->ops, ops);
-  pattern->program.ops = (const pier__op *)(const void *)at;
-  at += ops;
-  if (text > 0) memcpy(at, shop->program.text.data, text);
-  pattern->program.text.data = at;
-  at += text;
-  if (shop->data_size > 0) memcpy(at, shop->data, shop->data_size);
-  pattern->program.data = at;
+  pier_pattern *pattern = pier_alloc(pier__workshop_size(shop));
+  if (pattern) pier__workshop_copy(shop, &pattern->program);
   return pattern;
 }
 

@@ -59,8 +59,8 @@ typedef struct pier__program {
   const pier__op *ops;
   const uint8_t *data;
   pier_span text;
-  size_t values;                      /* directives */
-  uint8_t letters[PIER__VALUES_MOST]; /* theirs */
+  size_t values;          /* directives */
+  const uint8_t *letters; /* theirs */
 } pier__program;
 
 enum { PIER__FEW_OPS = 40, PIER__FEW_DATA = 256 };
@@ -73,12 +73,16 @@ typedef struct pier__workshop {
   uint8_t *data;
   pier__op few_ops[PIER__FEW_OPS];
   uint8_t few_data[PIER__FEW_DATA];
+  uint8_t letters[PIER__VALUES_MOST];
 } pier__workshop;
 
 /* pattern_compile.c: PIER_EPATTERN, PIER_ENOMEM. The program borrows the text.
  * To be freed also after an error. */
 int pier__workshop_compile(pier__workshop *shop, pier_span text, pier_diag *diag);
 void pier__workshop_free(pier__workshop *shop);
+/* The program with all it points to, as one block of so many bytes. */
+size_t pier__workshop_size(const pier__workshop *shop);
+void pier__workshop_copy(const pier__workshop *shop, pier__program *block);
 
 /* pattern_emit.c: one more op, NULL without memory; the bytes of a literal. */
 pier__op *pier__workshop_emit(pier__workshop *shop, pier__code code);

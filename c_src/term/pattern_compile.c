@@ -272,6 +272,7 @@ int pier__workshop_compile(pier__workshop *shop, pier_span text, pier_diag *diag
   shop->data = shop->few_data;
   shop->data_room = PIER__FEW_DATA;
   shop->program.text = text;
+  shop->program.letters = shop->letters;
   if (text.size > PIER__PATTERN_TEXT)
     return pier_diag_set(diag, PIER_EPATTERN, 0, "a pattern of more than 65535 bytes");
   pier__lexer_init(&c.lexer, text, true);

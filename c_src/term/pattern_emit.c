@@ -90,3 +90,27 @@ void pier__workshop_free(pier__workshop *shop) {
   if (shop->ops != shop->few_ops) pier_free(shop->ops);
   if (shop->data != shop->few_data) pier_free(shop->data);
 }
+
+size_t pier__workshop_size(const pier__workshop *shop) {
+  return sizeof shop->program + shop->op_count * sizeof *shop->ops + shop->data_size +
+         shop->program.values + shop->program.text.size;
+}
+
+/* The bytes at `from` are the next of the block. */
+static const uint8_t *put(uint8_t **at, const void *from, size_t size) {
+  uint8_t *to = *at;
+  if (size > 0) memcpy(to, from, size);
+  *at += size;
+  return to;
+}
+
+void pier__workshop_copy(const pier__workshop *shop, pier__program *block) {
+  const pier__program *made = &shop->program;
+  uint8_t *at = (uint8_t *)(block + 1);
+  *block = *made;
+  block->ops =
+      (const pier__op *)(const void *)put(&at, shop->ops, shop->op_count * sizeof *shop->ops);
+  block->data = put(&at, shop->data, shop->data_size);
+  block->letters = put(&at, shop->letters, made->values);
+  block->text.data = put(&at, made->text.data, made->text.size);
+}

@@ -67,7 +67,7 @@ int pier__compile_directive(pier__compiler *c, pier__code code) {
   if (!op) return PIER_ENOMEM;
   op->letter = (uint8_t)c->token.value;
   op->slot = (uint8_t)program->values;
-  program->letters[program->values++] = op->letter;
+  c->shop->letters[program->values++] = op->letter;
   return finish_token(c);
 }
 

@@ -157,6 +157,10 @@ static bool at_closing(const pier__parser *parser, const pier__frame *frame) {
   return is_sign(parser, (uint32_t)closing[frame->bracket]);
 }
 
+bool pier__parser_in_tail(const pier__frame *frame) {
+  return frame->step == TAIL;
+}
+
 static int call_directive(pier__parser *parser) {
   int error;
   /* Terms from elsewhere may have any form, lists of characters too. */

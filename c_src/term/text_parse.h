@@ -66,6 +66,8 @@ void pier__parser_free(pier__parser *parser);
  * Errors: PIER_ETEXT, PIER_EDEPTH, PIER_ELIMIT, PIER_ENOMEM; `fault`. */
 int pier__parse_term(pier__parser *parser);
 int pier__parser_advance(pier__parser *parser);
+/* What comes next in this list stands behind its bar. */
+bool pier__parser_in_tail(const pier__frame *list);
 int pier__parser_fail(pier__parser *parser, int error, const char *fault);
 
 /* text_bits.c: the value in the output becomes the next segment of the binary

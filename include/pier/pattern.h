@@ -47,7 +47,8 @@ PIER_API int pier_match_diag(pier_span term, pier_diag *diag, const char *patter
 
 /* ---- Compiled patterns (c_src/term/pattern.c) ------------------------------
  *
- * A pattern that is used often is compiled once. It is read-only then: any
+ * Texts that come again are remembered (doc/terms.md); who wants more compiles a pattern
+ * once, at a time of their own. It is read-only then: any
  * number of threads may match with it at once. A match takes no memory, except
  * for what ~T and ~s append to and for ~E with a term that has parts. */
 typedef struct pier_pattern pier_pattern;
