@@ -132,8 +132,17 @@ static pier_span *bytes_of(pier_message *message) {
   return message->term.size > 0 ? &message->term : &message->reason;
 }
 
+static uint8_t *copy(struct pier__letter *letter, pier_span bytes) {
+  if (bytes.size <= sizeof letter->little)
+    return memcpy(letter->little, bytes.data, bytes.size);
+  letter->bytes = pier_alloc(bytes.size);
+  if (letter->bytes) pier__copy(letter->bytes, bytes.data, bytes.size);
+  return letter->bytes;
+}
+
 static int keep(struct pier__post *post, struct pier__letter *letter) {
   pier_span *bytes = bytes_of(&letter->message);
+  uint8_t *own;
   if (bytes->size == 0) return 0;
   if (lies_in(post->chunk, *bytes) || lies_in(post->own, *bytes)) {
     letter->chunk = lies_in(post->chunk, *bytes) ? post->chunk : post->own;
@@ -146,13 +155,11 @@ static int keep(struct pier__post *post, struct pier__letter *letter) {
     post->framer->memory = post->framer->body = NULL;
     return 0;
   }
-  letter->bytes = pier_alloc(bytes->size);
-  if (!letter->bytes) return PIER_ENOMEM;
-  pier__copy(letter->bytes, bytes->data, bytes->size);
+  own = copy(letter, *bytes);
+  if (!own) return PIER_ENOMEM;
   if (bytes == &letter->message.term && letter->message.reason.size > 0)
-    letter->message.reason.data =
-        (uint8_t *)letter->bytes + (letter->message.reason.data - bytes->data);
-  bytes->data = letter->bytes;
+    letter->message.reason.data = own + (letter->message.reason.data - bytes->data);
+  bytes->data = own;
   return 0;
 }
 
@@ -172,7 +179,7 @@ struct pier__letter *pier__letter_new(struct pier__post *post, const pier_messag
 void pier__letter_free(struct pier__post *post, struct pier__letter *letter) {
   if (!letter) return;
   release(post, letter->chunk);
-  pier__stock_give(&post->stock, letter->bytes, letter->room);
+  if (letter->bytes) pier__stock_give(&post->stock, letter->bytes, letter->room);
   if (post->spare_count >= SPARE_LETTERS) {
     pier_free(letter);
     return;

@@ -1,7 +1,8 @@
 /*
  * Mailboxes, and where the bytes of their messages lie: a message read from a
  * pipe stays in the chunk it was read into, which is kept as long as any
- * message in it; so nothing is copied and, for most, nothing allocated.
+ * message in it; so nothing is copied and, for most, nothing allocated. What is
+ * short and comes from elsewhere lies in its letter.
  */
 #ifndef PIER_HOST_MAILBOX_H
 #define PIER_HOST_MAILBOX_H
@@ -27,12 +28,14 @@ struct pier__post {
   unsigned spare_count;
 };
 
+enum { PIER__LETTER_ROOM = 56 }; /* a letter is three cache lines with it */
 struct pier__letter {
   struct pier__letter *next;
   pier_message message;
   struct pier__chunk *chunk; /* that holds its bytes; or */
-  void *bytes;               /* its own memory, of `room` bytes; or neither */
+  void *bytes;               /* its own memory, of `room` bytes; or neither: */
   size_t room;
+  uint8_t little[PIER__LETTER_ROOM]; /* they are few */
 };
 
 /* A port's frame that is not whole yet stays in the chunk that it was read into. */

@@ -49,7 +49,7 @@ void pier__make_ready(pier_process *process) {
 }
 
 static int is_deaf(const pier_process *process) {
-  return !process->remote && pier_process_suspended(process);
+  return process->pending && !process->remote && pier_process_suspended(process);
 }
 
 /* From the loop itself, a callback with nothing waiting sees the message where
