@@ -42,13 +42,6 @@ static void free_control(const struct pier__dport *dport, const struct answer *a
     driver_free(answer->bytes);
 }
 
-/* A copy that the driver may write to. */
-static char *copy_of(pier_span data) {
-  char *copy = driver_alloc(data.size);
-  if (copy && data.size > 0) memcpy(copy, data.data, data.size);
-  return copy;
-}
-
 /* What is found before the driver is asked. */
 static int may_ask(pier_process *caller, const struct pier__dport *dport) {
   int error = pier__may_call(caller);
@@ -61,22 +54,22 @@ int pier_port_control(pier_process *caller, pier_port port, uint32_t operation, 
                       pier_buffer *out) {
   struct pier__dport *dport = open_port(caller, port);
   struct answer answer;
-  char *copy;
+  struct pier__loan loan;
   int error = may_ask(caller, dport);
   if (error < 0) return error;
   if (!dport->driver->entry.control) return PIER_EBADARG;
-  copy = copy_of(data);
-  if (!copy) return PIER_ENOMEM;
+  error = pier__lend(&loan, dport, data);
+  if (error < 0) return error;
   answer.bytes = answer.room;
   pier__enter(dport, "control");
   dport->port->caller = caller->pid;
-  answer.size = dport->driver->entry.control(dport->data, operation, copy, data.size,
+  answer.size = dport->driver->entry.control(dport->data, operation, loan.bytes, data.size,
                                              &answer.bytes, CONTROL_ROOM);
   if (dport->port) dport->port->caller.number = 0;
   error = answer.size < 0 ? PIER_EBADARG : put_control(out, dport, &answer);
   if (answer.size >= 0) free_control(dport, &answer);
   pier__leave(dport);
-  driver_free(copy);
+  pier__loan_over(&loan);
   return error;
 }
 

@@ -271,11 +271,28 @@ int pier__dport_start(struct pier__hport *port, const pier_port_options *options
 int pier__start_error(ErlDrvData data, int number);
 void pier__dport_forget(struct pier__hport *port);
 void pier__dport_release(struct pier__dport *dport);
+/* Bytes for the time of one callback, which the driver may write to, as it may in the BEAM.
+ * Most are few, and need no memory of their own. Where misuse is looked for they have it
+ * nevertheless: who watches memory (valgrind, a sanitizer) then sees what is done behind
+ * the last of them. */
+enum { PIER__LOAN_ROOM = 256 };
+struct pier__loan {
+  char *bytes;
+  _Alignas(max_align_t) char room[PIER__LOAN_ROOM];
+};
+int pier__lend(struct pier__loan *loan, const struct pier__dport *dport, pier_span data);
+static inline void pier__loan_over(struct pier__loan *loan) {
+  if (loan->bytes != loan->room) pier_free(loan->bytes);
+}
+
 /* Around everything of a driver that is called on the thread of the host. */
 void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport, const char *name);
 void pier__call_end(struct pier__drivers *drivers);
 /* The innermost; NULL outside of them, or if there is no room for so many. */
-const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers);
+static inline const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers) {
+  unsigned depth = drivers->depth;
+  return depth > 0 && depth <= PIER__CALLS ? &drivers->calls[depth - 1] : NULL;
+}
 /* Around every callback of a port. The second does what waited for the stack to be clean: it
  * may end the port, and unload drivers. */
 void pier__enter(struct pier__dport *dport, const char *call);

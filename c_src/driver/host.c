@@ -66,11 +66,6 @@ void pier__call_end(struct pier__drivers *drivers) {
   if (--drivers->depth == 0) pier__drivers_here = drivers->outer;
 }
 
-const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers) {
-  unsigned depth = drivers->depth;
-  return depth > 0 && depth <= PIER__CALLS ? &drivers->calls[depth - 1] : NULL;
-}
-
 static struct pier__driver *find(const pier_host *host, const char *command) {
   struct pier__driver *driver =
       pier__driver_find(host->drivers, command, strcspn(command, " "));

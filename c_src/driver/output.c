@@ -59,32 +59,39 @@ static void put_message(pier_buffer *out, const struct pier__port *core,
   put_improper(out, saying);
 }
 
-/* A list is always flat; a binary of one part without header is a plain message. */
-static void tell(struct pier__dport *dport, const struct saying *saying, pier_frame_kind line,
-                 int binary) {
+/* Of several parts. A list is always flat. */
+static void tell_joined(struct pier__dport *dport, const struct saying *saying,
+                        pier_frame_kind line) {
   struct pier__port *core = &dport->port->core;
-  pier_message message = {.kind = PIER_MESSAGE_DATA, .line = line, .binary = binary};
+  int binary = (core->flags & PIER_PORT_BINARY) != 0;
   pier_buffer bytes = PIER_BUFFER_INIT;
-  message.port.number = core->number;
-  if (saying->header.size == 0 && saying->count == 1) {
-    message.data = span_of(&saying->parts[0]);
-  } else if (binary) {
+  if (binary)
     put_message(&bytes, core, saying, line);
-    message.kind = PIER_MESSAGE_TERM;
-    message.term = pier_buffer_span(&bytes);
-  } else {
-    put_flat(&bytes, saying);
-    message.data = pier_buffer_span(&bytes);
-  }
-  if (bytes.error)
-    pier__driver_log(dport, bytes.error, "out of memory: a message was lost");
   else
+    put_flat(&bytes, saying);
+  if (bytes.error) {
+    pier__driver_log(dport, bytes.error, "out of memory: a message was lost");
+  } else if (binary) {
+    const pier_message message = {.kind = PIER_MESSAGE_TERM,
+                                  .port.number = core->number,
+                                  .term = pier_buffer_span(&bytes)};
     core->io->deliver(core, core->owner, &message);
+  } else {
+    pier__port_tell_data(core, line, pier_buffer_span(&bytes));
+  }
   pier_buffer_free(&bytes);
 }
 
+/* One part without a header is a plain message, which most are. */
+static void tell(struct pier__dport *dport, const struct saying *saying, pier_frame_kind line) {
+  if (saying->header.size == 0 && saying->count == 1)
+    pier__port_tell_data(&dport->port->core, line, span_of(&saying->parts[0]));
+  else
+    tell_joined(dport, saying, line);
+}
+
 /* The header is in front of every line. */
-static void tell_lines(struct pier__dport *dport, const struct saying *saying, int binary) {
+static void tell_lines(struct pier__dport *dport, const struct saying *saying) {
   struct pier__port *core = &dport->port->core;
   SysIOVec part;
   struct saying line = {saying->header, &part, 1};
@@ -95,7 +102,7 @@ static void tell_lines(struct pier__dport *dport, const struct saying *saying, i
     while (pier__framer_next(&core->framer, &frame) == 1) {
       part.iov_base = (void *)(uintptr_t)frame.payload.data;
       part.iov_len = frame.payload.size;
-      tell(dport, &line, frame.kind, binary);
+      tell(dport, &line, frame.kind);
     }
   }
 }
@@ -108,12 +115,11 @@ static struct pier__dport *usable(struct pier__dport *dport, int *result) {
 /* Only what is no vector goes line by line. */
 static void say(struct pier__dport *dport, const struct saying *saying, int by_line) {
   struct pier__port *core = &dport->port->core;
-  int binary = (core->flags & PIER_PORT_BINARY) != 0;
   core->input += saying->header.size + size_of(saying);
   if (by_line && core->framing.kind == PIER_LINE)
-    tell_lines(dport, saying, binary);
+    tell_lines(dport, saying);
   else
-    tell(dport, saying, PIER_FRAME, binary);
+    tell(dport, saying, PIER_FRAME);
 }
 
 static int say_bytes(struct pier__dport *its, const char *header, size_t header_size,

@@ -89,26 +89,32 @@ void pier__dport_release(struct pier__dport *dport) {
 
 /* ---- What the state machine asks for ---------------------------------------------- */
 
+int pier__lend(struct pier__loan *loan, const struct pier__dport *dport, pier_span data) {
+  int own = data.size > sizeof loan->room || dport->drivers->check;
+  loan->bytes = own ? pier_alloc(data.size) : loan->room;
+  if (!loan->bytes) return PIER_ENOMEM;
+  if (data.size > 0) memcpy(loan->bytes, data.data, data.size);
+  return 0;
+}
+
 static void output(struct pier__port *core, pier_span data) {
   struct pier__hport *port = (struct pier__hport *)(void *)core;
   struct pier__dport *dport = port->driver;
   const ErlDrvEntry *entry = &dport->driver->entry;
-  char *copy;
+  struct pier__loan loan;
   if (entry->outputv) {
     pier__outputv(dport, port->command, data);
     return;
   }
   if (!entry->output) return;
-  copy = driver_alloc(data.size);
-  if (!copy) {
+  if (pier__lend(&loan, dport, data) < 0) {
     pier__driver_log(dport, PIER_ENOMEM, "out of memory: a command was lost");
     return;
   }
-  if (data.size > 0) memcpy(copy, data.data, data.size);
   pier__enter(dport, "output");
-  entry->output(dport->data, copy, data.size);
+  entry->output(dport->data, loan.bytes, data.size);
   pier__leave(dport);
-  driver_free(copy);
+  pier__loan_over(&loan);
 }
 
 static size_t queued(const struct pier__port *core) {

@@ -125,8 +125,8 @@ void pier__port_eof_again(struct pier__port *port);
 void pier__port_input_end(struct pier__port *port);
 void pier__port_reaped(struct pier__port *port, int status);
 void pier__port_writable(struct pier__port *port);
-/* Bytes that a driver says: a message, or lines. */
-void pier__port_said(struct pier__port *port, pier_span data);
+/* One message to the owner. */
+void pier__port_tell_data(struct pier__port *port, pier_frame_kind line, pier_span data);
 /* A driver failed: what is queued is lost. */
 void pier__port_failed(struct pier__port *port, pier_span reason);
 /* A closing port has nothing queued any more. */
