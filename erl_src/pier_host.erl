@@ -77,7 +77,7 @@ port_command(Port, Data) ->
     case native(Port) of
         false -> erlang:port_command(Port, Data);
         Native ->
-            pier_host_server:quick(Native, Data)
+            pier_host_quick:command(Native, Data)
                 orelse commanded(Native, [Native, Data], [Port, Data])
     end.
 
@@ -320,7 +320,7 @@ process_info(Pid, Item) ->
 completed(Pid, {Item, Own}) when Item =:= links; Item =:= monitors ->
     {Item, Own ++ lists:append([native_items(Host, Pid, Item)
                                 || {Host, _} <- pier_host_keeper:hosts(),
-                                   pier_host_server:is_known(Host, Pid)])};
+                                   pier_host_quick:is_known(Host, Pid)])};
 completed(_Pid, {monitored_by, Own}) ->
     Hosts = [Host || {Host, _} <- pier_host_keeper:hosts()],
     {monitored_by, [By || By <- Own, not lists:member(By, Hosts)]};

@@ -4,10 +4,8 @@
 %%   {{host, Host}, Real, Creation}   Real is the port that it is spoken to by
 %%   {{creation, Creation}, Host}
 %%   {{named, Pid}, Name, Port}       Pid stands for Port in the VM's registry
-%%   {{known, Host, Pid}, Head}       the host has heard of Pid; Head begins the frames of its commands
 %%   {{busy, Port}}                   a command would suspend its caller
-%%   {{open, Port}, Host, Real, Most, Command, Busy}  a command of up to Most bytes cannot fail
-%%                                    at once; Command is what follows Head in its frame
+%% What commands need to know is in another one (pier_host_quick).
 -module(pier_host_keeper).
 -behaviour(gen_server).
 
@@ -89,6 +87,7 @@ ask(Request) ->
 init([]) ->
     group_leader(whereis(init), self()),
     ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
+    ok = pier_host_quick:new(),
     {ok, erlang:phash2({node(), erlang:system_time()}, 1 bsl 30) + 1}.
 
 handle_call(default, _From, Creation) ->
@@ -132,7 +131,6 @@ begin_host(Options, Creation) ->
 forget(Host) ->
     ets:delete_object(?TABLE, {default, Host}),
     ets:match_delete(?TABLE, {{creation, '_'}, Host}),
-    ets:match_delete(?TABLE, {{known, Host, '_'}, '_'}),
-    ets:match_delete(?TABLE, {{open, '_'}, Host, '_', '_', '_', '_'}),
+    pier_host_quick:forget(Host),
     ets:delete(?TABLE, {host, Host}),
     ok.

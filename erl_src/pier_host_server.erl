@@ -4,7 +4,7 @@
 %% to what, so that it can tell them when the host ends.
 -module(pier_host_server).
 
--export([start/2, go/1, stop/1, info/1, call/3, command/4, quick/2, message/2, register/3, is_known/2]).
+-export([start/2, go/1, stop/1, info/1, call/3, command/4, message/2, register/3]).
 
 -record(state, {real :: port(),
                 hello :: map(),
@@ -31,14 +31,6 @@
 
 -define(HELLO_TIME, 60000).
 -define(TABLE, pier_host).
--define(BUSY, 6).                                                       % in {{open, Port}, ...}
-
-%% Of the external term format.
--define(VERSION, 131).
--define(TUPLE, 104).
--define(LIST, 108).
--define(BINARY, 109).
--define(NIL, 106).
 
 %% ---- Callers ----
 
@@ -53,59 +45,13 @@ call(Host, Function, Arguments) ->
 command(Host, Port, Function, Arguments) ->
     ask(Host, {command, Port, Function, Arguments}).
 
-%% @doc A command that nobody has to wait for, because only a write can fail: true. False if
-%% it must be asked: the port may be busy or gone, its frame or its data no good.
--spec quick(port(), term()) -> boolean().
-quick(Port, Data) ->
-    case open(Port) of
-        {Real, Most, Command, Head} ->
-            case size_of(Data) of
-                Size when is_integer(Size), Size =< Most ->
-                    write(Real, [Head, Command, <<Size:32>>, Data, ?NIL]),
-                    true;
-                _ ->
-                    false
-            end;
-        closed ->
-            false
-    end.
-
-%% An open port that is not busy, and a caller that its host knows: what a command's frame is
-%% made of was written down for both, so two looks are all that is done for each.
-open(Port) ->
-    try ets:lookup(?TABLE, {open, Port}) of
-        [{_, Host, Real, Most, Command, false}] ->
-            case ets:lookup(?TABLE, {known, Host, self()}) of
-                [{_, Head}] -> {Real, Most, Command, Head};
-                [] -> closed
-            end;
-        _ ->
-            closed
-    catch
-        error:badarg -> closed
-    end.
-
-%% {cast,{do,Pid,port_command,[Port,Data]}}: up to Pid, and from there to the size of Data.
-head(Pid) ->
-    <<?VERSION, ?TUPLE, 2, (text(cast))/binary, ?TUPLE, 4, (text(do))/binary, (text(Pid))/binary>>.
-
-command_of(Port) ->
-    <<(text(port_command))/binary, ?LIST, 2:32, (text(Port))/binary, ?BINARY>>.
-
-text(Term) ->
-    <<?VERSION, Text/binary>> = term_to_binary(Term),
-    Text.
-
-size_of(Data) ->
-    try iolist_size(Data) catch error:badarg -> false end.
-
 %% @doc Port ! Message.
 -spec message(port(), term()) -> ok.
+message(Port, {Owner, {command, Data}} = Message) when Owner =:= self() ->
+    pier_host_quick:message(Port, Data) orelse message(pier_host_keeper:host_of(Port), Port, Message),
+    ok;
 message(Port, Message) ->
-    case open(Port) of
-        {Real, _, _, _} -> tell(Real, {do, self(), send, [Port, Message]});
-        closed -> message(pier_host_keeper:host_of(Port), Port, Message)
-    end.
+    message(pier_host_keeper:host_of(Port), Port, Message).
 
 message(none, _Port, _Message) ->
     ok;
@@ -115,7 +61,7 @@ message(Host, Port, Message) ->
             _ = command(Host, Port, send, [Port, Message]),
             ok;
         false ->
-            is_known(Host, self()) orelse ask(Host, know),
+            pier_host_quick:is_known(Host, self()) orelse ask(Host, know),
             case ets:lookup(?TABLE, {host, Host}) of
                 [{_, Real, _}] -> tell(Real, {do, self(), send, [Port, Message]});
                 [] -> ok
@@ -125,10 +71,6 @@ message(Host, Port, Message) ->
 -spec register(pid() | none, term(), port()) -> result() | {host, term()}.
 register(Host, Name, Port) ->
     ask(Host, {register, Name, Port}).
-
--spec is_known(pid(), pid()) -> boolean().
-is_known(Host, Pid) ->
-    try ets:member(?TABLE, {known, Host, Pid}) catch error:badarg -> false end.
 
 -spec info(pid()) -> map().
 info(Host) ->
@@ -274,7 +216,7 @@ loop(#state{real = Real} = State) ->
 
 %% The host refuses nothing that we say, unless it or we are wrong: no reason to be silent.
 event({data, Pid, Port, Several}, State) ->
-    lists:foreach(fun(Data) -> Pid ! {Port, {data, Data}} end, Several),
+    send_all(Pid, Port, Several),
     State;
 event({deliver, Pid, Message}, State) ->
     deliver(Pid, Message, State);
@@ -285,21 +227,27 @@ event({reply, Id, Result}, State) ->
     replied(Id, Result, State);
 event({busy, Port, true}, #state{busy = Busy} = State) ->
     ets:insert(?TABLE, {{busy, Port}}),
-    ets:update_element(?TABLE, {open, Port}, {?BUSY, true}),
+    pier_host_quick:busy(Port, true),
     suspend_all(Port, State#state{busy = Busy#{Port => true}});
 event({busy, Port, false}, #state{busy = Busy} = State) ->
     ets:delete(?TABLE, {busy, Port}),
-    ets:update_element(?TABLE, {open, Port}, {?BUSY, false}),
+    pier_host_quick:busy(Port, false),
     State#state{busy = maps:remove(Port, Busy)};
 event({gone, Port}, #state{busy = Busy, links = Links} = State) ->
     ets:delete(?TABLE, {busy, Port}),
-    ets:delete(?TABLE, {open, Port}),
+    pier_host_quick:close(Port),
     free_name(Port, State#state{busy = maps:remove(Port, Busy), links = maps:remove(Port, Links)});
 event({log, _Port, Text}, State) ->
     logger:error("~ts", [Text]),
     State;
 event(_, State) ->
     State.
+
+send_all(Pid, Port, [Data | Rest]) ->
+    Pid ! {Port, {data, Data}},
+    send_all(Pid, Port, Rest);
+send_all(_Pid, _Port, []) ->
+    ok.
 
 deliver(Pid, {_Tag, Reference, _Type, Item, Reason} = Message, #state{monitors = Monitors} = State) ->
     case Monitors of
@@ -364,10 +312,7 @@ replied(Id, Result, #state{calls = Calls} = State) ->
 
 %% Text is written by whoever was told to stop meanwhile: nobody reads it.
 tell(Real, Request) ->
-    write(Real, term_to_iovec({cast, Request})).
-
-write(Real, Frame) ->
-    try erlang:port_command(Real, Frame) of
+    try erlang:port_command(Real, term_to_iovec({cast, Request})) of
         true -> ok
     catch
         error:badarg -> ok
@@ -375,18 +320,18 @@ write(Real, Frame) ->
 
 %% The host has to hear of the end of each process that it knows.
 know(Pid, #state{pids = Pids} = State) ->
-    case is_known(self(), Pid) of
+    case pier_host_quick:is_known(self(), Pid) of
         true ->
             State;
         false ->
-            ets:insert(?TABLE, {{known, self(), Pid}, head(Pid)}),
+            pier_host_quick:know(self(), Pid),
             State#state{pids = Pids#{monitor(process, Pid) => Pid}}
     end.
 
 ended(Monitor, Pid, Reason, #state{pids = Pids, calls = Calls, links = Links, monitors = Monitors} = State) ->
     case Pids of
         #{Monitor := Pid} ->
-            ets:delete(?TABLE, {known, self(), Pid}),
+            pier_host_quick:end_of(self(), Pid),
             tell(State#state.real, {exit, Pid, Reason}),
             State#state{pids = maps:remove(Monitor, Pids),
                         calls = maps:filter(fun(_, #call{caller = Caller}) -> Caller =/= Pid end, Calls),
@@ -438,9 +383,8 @@ bytes(Text) ->
 meaning(open_port, [Name, Options], Caller) ->
     on_success(fun(Port, #state{real = Real, busy = Busy} = State) ->
                        Most = most(Name, Options, State),
-                       Now = is_map_key(Port, Busy),
-                       _ = [ets:insert(?TABLE, {{open, Port}, self(), Real, Most, command_of(Port), Now})
-                            || Most > 0],
+                       Most > 0 andalso pier_host_quick:open(Port, self(), Real, Most, Caller),
+                       is_map_key(Port, Busy) andalso pier_host_quick:busy(Port, true),
                        linked(Port, Caller, State)
                end);
 meaning(Load, _Arguments, _Caller)

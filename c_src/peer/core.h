@@ -49,6 +49,10 @@ struct pier_peer {
   struct pier__spin spin; /* before a sleep; of the loops */
   struct pier__hub *hub;
   struct pier__kept *first, *last; /* plain mode: kept calls whose place is held */
+  /* Takes frames that do not begin as terms do: 1 if it knows one, 0 or an error. NULL:
+   * nobody does. */
+  int (*bytes)(void *state, pier_span frame);
+  void *bytes_state;
   /* Writes the output, then `count` parts behind it, as far as it goes; what
    * can not leave now is in the output afterwards. 0 or -errno. NULL without
    * I/O. */

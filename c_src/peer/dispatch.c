@@ -188,10 +188,17 @@ static int empty_first(pier_peer *peer) {
                        peer->config.packet);
 }
 
+/* Is it for who takes what are no terms? 1 if it was. */
+static int take_bytes(pier_peer *peer, pier_span payload) {
+  if (!peer->bytes || payload.size == 0 || payload.data[0] == PIER__VERSION) return 0;
+  return peer->bytes(peer->bytes_state, payload);
+}
+
 int pier__peer_dispatch(pier_peer *peer, pier_span payload) {
   pier_call call;
   pier_diag diag;
-  int error;
+  int error = take_bytes(peer, payload);
+  if (error != 0) return error < 0 ? error : 0;
   call.peer = peer;
   call.kept = NULL;
   call.request = payload;

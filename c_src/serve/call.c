@@ -213,6 +213,12 @@ static struct pier__hport *port_of(const struct pier__serve *serve) {
   return pier__table_get(&serve->host->ports, number);
 }
 
+/* What a call led to is told before its reply. */
+static void follow(struct pier__serve *serve, struct pier__hport *port) {
+  if (serve->host->first_ready) pier__run_ready(serve->host);
+  if (port && pier__port_usable(&port->core)) pier__serve_busy(serve, port);
+}
+
 static int apply(struct pier__remote *remote, const char *name, unsigned flags, int asked) {
   struct pier__serve *serve = remote->serve;
   struct pier__hport *port;
@@ -229,12 +235,24 @@ static int apply(struct pier__remote *remote, const char *name, unsigned flags, 
   error = pier__apply(remote->process, name, pier_buffer_span(&serve->arguments),
                       &serve->result, NULL);
   if (remote->process && (flags & LINK)) remote->process->trap_exit = 1;
-  if (serve->host->first_ready) pier__run_ready(serve->host);
-  if (port) {
-    if (pier__port_usable(&port->core)) pier__serve_busy(serve, port);
-    pier__unpin(port);
-  }
+  follow(serve, port);
+  if (port) pier__unpin(port);
   return error;
+}
+
+void pier__serve_command(struct pier__remote *remote, struct pier__hport *port, pier_span data,
+                         int by_message) {
+  struct pier__serve *serve = remote->serve;
+  struct pier__order order = {.port = {port->core.number}, .data = data};
+  order.by_message = by_message != 0;
+  order.owner.number = remote->number;
+  serve->host->in_turn = 1;
+  pier__pin(port);
+  port->core.corked = 1;
+  pier__output(remote->process, &order, PIER_LATER);
+  follow(serve, port);
+  pier__unpin(port);
+  serve->host->in_turn = 0;
 }
 
 static int suspend(struct pier__remote *remote, pier_span id) {

@@ -85,6 +85,8 @@ void pier__serve_close(struct pier__serve *serve);
 
 /* 1 if it is a pid of the VM's own node, with its numbers. */
 int pier__serve_is_local(const struct pier__serve *serve, const pier__view *pid, uint64_t *key);
+/* The key of a pid with these numbers. */
+uint64_t pier__remote_key(uint32_t id, uint32_t serial);
 /* The one of that key; NULL if nobody has named it. It may have ended. */
 struct pier__remote *pier__remote_find(const struct pier__serve *serve, uint64_t key);
 /* The same, alive: made if need be. NULL: no memory. */
@@ -119,6 +121,10 @@ void pier__serve_flush(struct pier__serve *serve);
  * error that ends the host. */
 int pier__serve_call(struct pier__remote *remote, pier_span id, const pier__view *function,
                      pier_span arguments);
+/* A command that nobody waits for, to a port that is open and not busy; `by_message`: from
+ * a process that says it is the owner. */
+void pier__serve_command(struct pier__remote *remote, struct pier__hport *port, pier_span data,
+                         int by_message);
 /* The call of a process that was suspended has a result. */
 int pier__serve_resume(struct pier__remote *remote);
 
@@ -128,6 +134,12 @@ int pier__serve_handlers(struct pier__serve *serve);
 /* What waited for the end of a call. 0 or an error that ends the host. */
 int pier__serve_asks(struct pier__remote *remote);
 void pier__serve_drop_asks(struct pier__remote *remote);
+
+/* ---- quick.c ---------------------------------------------------------------------- */
+
+/* A frame of the VM that is no term (`state` is a pier__serve): 1 if it was a command, 0 if
+ * it is nothing that we know, or an error that ends the host. */
+int pier__serve_bytes(void *state, pier_span frame);
 
 /* ---- trace.c -------------------------------------------------------------------------------
  */

@@ -27,3 +27,13 @@ void pier__out_write(pier_peer *peer, pier_span frame, size_t most) {
   else if (pier__peer_waiting(peer) > 0)
     peer->wake(peer);
 }
+
+void pier__out_take_bytes(pier_peer *peer, int (*take)(void *state, pier_span frame),
+                          void *state) {
+  peer->bytes = take;
+  peer->bytes_state = state;
+}
+
+int pier__out_serve(pier_peer *peer, pier_span message) {
+  return pier__message_serve(peer, message);
+}

@@ -6,7 +6,7 @@
 enum { SPARED = 64 }; /* so many that have ended are no matter */
 
 /* Never 0. */
-static uint64_t key_of(uint32_t id, uint32_t serial) {
+uint64_t pier__remote_key(uint32_t id, uint32_t serial) {
   return ((uint64_t)serial << 32 | id) + 1;
 }
 
@@ -21,7 +21,7 @@ int pier__serve_is_local(const struct pier__serve *serve, const pier__view *pid,
   pier__identifier identifier;
   if (pid->kind != PIER__PID) return 0;
   pier__view_identifier(pid, &identifier);
-  *key = key_of((uint32_t)identifier.word[0], (uint32_t)identifier.word[1]);
+  *key = pier__remote_key((uint32_t)identifier.word[0], (uint32_t)identifier.word[1]);
   return *key != 0 && identifier.creation == serve->vm &&
          is_atom(&identifier.node, pier_buffer_span(&serve->node));
 }
@@ -32,7 +32,7 @@ struct pier__remote *pier__remote_find(const struct pier__serve *serve, uint64_t
 
 static void remote_free(struct pier__remote *remote) {
   struct pier__serve *serve = remote->serve;
-  uint64_t key = key_of(remote->id, remote->serial);
+  uint64_t key = pier__remote_key(remote->id, remote->serial);
   pier__table_remove(&serve->by_number, remote->number);
   if (pier__table_get(&serve->by_key, key) == remote) pier__table_remove(&serve->by_key, key);
   pier_buffer_free(&remote->ask);

@@ -130,6 +130,7 @@ static int start_peer(struct pier__serve *serve) {
   peer.limits.nodes = peer.limits.inflated = serve->config->request;
   error = pier_peer_new(&serve->peer, &peer);
   if (error == 0) error = pier__serve_handlers(serve);
+  if (error == 0) pier__out_take_bytes(serve->peer, pier__serve_bytes, serve);
   if (error == 0 && peer.in >= 0)
     error = pier_peer_start_uv(serve->peer, &serve->loop, on_end, serve);
   return error;

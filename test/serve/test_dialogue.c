@@ -1,5 +1,5 @@
-/* What the VM says and hears, line by line: "> " a request, "> > " another message, "< "
- * the next event. Some run once more in writes of one byte. */
+/* What the VM says and hears, line by line: "> " a request, "> > " another message, "> # "
+ * a command in bytes, "< " the next event. Some run once more in writes of one byte. */
 #include "../support/rows.h"
 #include "../support/serve.h"
 
@@ -25,6 +25,18 @@ static const struct dialogue {
                "< {data,pid_1,port_1,<<\"a\">>}\n"
                "< {data,pid_1,port_1,<<\"bc\">>}\n"
                "< {data,pid_1,port_1,<<\"d\">>}\n"},
+    {"commands in bytes", OPEN(CAT) "> # 1 1 1 a\n"
+                                    "> # 2 1 1 b\n"
+                                    "> # 1 2 1 \n"
+                                    "> {do,pid_1,port_command,[port_1,<<\"c\">>]}\n"
+                                    "> # 1 2 1 d\n"
+                                    "< {data,pid_1,port_1,<<\"a\">>}\n"
+                                    "< {data,pid_1,port_1,<<\"b\">>}\n"
+                                    "< {data,pid_1,port_1,<<>>}\n"
+                                    "< {data,pid_1,port_1,<<\"c\">>}\n"
+                                    "< {data,pid_1,port_1,<<\"d\">>}\n"
+                                    "> # 2 2 1 not the owner\n"
+                                    "< {exit_signal,pid_1,port_1,badsig}\n"},
     {"lists and lines",
      OPEN("[{spawn,\"printf 'one\\\\ntwo'\"},[{line,9}]]") "< "
                                                            "{data,pid_1,port_1,{eol,\"one\"}}\n"
@@ -231,6 +243,25 @@ static const struct dialogue {
                                        "< {reply,3,{ok,true}}\n"
                                        "> {apply,4,pid_2,ports,[]}\n"
                                        "< {reply,4,{ok,[]}}\n"},
+    {"commands in bytes wait as others do",
+     OPEN(
+         "[{spawn,\"sleep 100\"},[]]") "> {apply,1,pid_1,port_command,[port_1,<<0:2000000>>]}\n"
+                                       "< {busy,port_1,true}\n"
+                                       "< {reply,1,{ok,true}}\n"
+                                       "> # 1 2 1 x\n"
+                                       "> # 2 1 1 y\n"
+                                       "> # 1 2 9 to nobody\n"
+                                       "> {apply,2,pid_2,ports,[]}\n"
+                                       "> {apply,3,pid_3,exit,[port_1,kill]}\n"
+                                       "< {gone,port_1}\n"
+                                       "< {exit_signal,pid_1,port_1,killed}\n"
+                                       "< {reply,3,{ok,true}}\n"
+                                       "< {reply,2,{ok,[]}}\n"},
+    {"bytes that are no command", "> # 3 1 1 x\n"
+                                  "< {error,{badterm,...\n"
+                                  "> # 1 1 1 to nobody\n"
+                                  "> {apply,1,pid_1,ports,[]}\n"
+                                  "< {reply,1,{ok,[]}}\n"},
     {"what is no message", "> > {call,1,{do,pid_1,ports,[]}}\n"
                            "< {reply,1,{error,{badarg,<<\"a request is a cast\">>}}}\n"
                            "> > {cast}\n"
@@ -263,8 +294,22 @@ static const struct dialogue {
      "< {reply,1,{ok,[]}}\n"},
 };
 
+/* KIND PID PORT DATA: as it is in quick.c. */
+static void say_bytes(struct talk *talk, const char *line) {
+  uint8_t frame[64] = {0, 0, 0, 0, (uint8_t)(line[0] - '0')};
+  size_t size = strlen(line + 6);
+  assert_true(size <= sizeof frame - 17);
+  frame[3] = (uint8_t)(13 + size);
+  frame[8] = (uint8_t)(line[2] - '0');
+  frame[16] = (uint8_t)(line[4] - '0');
+  memcpy(frame + 17, line + 6, size);
+  talk_bytes(talk, pier_span_of(frame, 17 + size));
+}
+
 static void say(struct talk *talk, const char *line) {
-  if (strncmp(line, "> > ", 4) == 0)
+  if (strncmp(line, "> # ", 4) == 0)
+    say_bytes(talk, line + 4);
+  else if (strncmp(line, "> > ", 4) == 0)
     talk_say(talk, line + 4);
   else if (line[0] == '>')
     talk_ask(talk, line + 2);
@@ -302,10 +347,11 @@ static void by_byte(void **state) {
 }
 
 int main(void) {
-  struct dialogue cut[2];
+  struct dialogue cut[3];
   const size_t count = sizeof dialogues / sizeof dialogues[0];
   int failed =
       run_rows("dialogues", (void *)(uintptr_t)dialogues, sizeof dialogues[0], count, whole);
-  memcpy(cut, dialogues + 4, sizeof cut);
+  cut[0] = dialogues[2];
+  memcpy(cut + 1, dialogues + 5, 2 * sizeof cut[0]);
   return failed + RUN_ROWS(cut, by_byte);
 }
