@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* As long as most terms are: for these no memory is asked for. */
+enum { MOST_TERMS = 512 };
+
 static struct pier__hport *usable(const pier_process *caller, pier_port port) {
   return pier__usable(caller->host, port);
 }
@@ -45,10 +48,15 @@ int pier_uncork(pier_process *caller, pier_port port) {
 
 static int command_format(pier_process *caller, pier_port port, const uint8_t *types,
                           const char *format, va_list arguments) {
-  pier_buffer term = PIER_BUFFER_INIT;
+  uint8_t room[MOST_TERMS];
+  pier_buffer term = {.data = room, .capacity = sizeof room, .limit = sizeof room};
   int error = pier_vformat_typed(&term, types, format, arguments, NULL);
+  if (error == PIER_ELIMIT) {
+    term = (pier_buffer)PIER_BUFFER_INIT;
+    error = pier_vformat_typed(&term, types, format, arguments, NULL);
+  }
   if (error == 0) error = pier_command(caller, port, pier_buffer_span(&term));
-  pier_buffer_free(&term);
+  if (term.data != room) pier_buffer_free(&term);
   return error;
 }
 

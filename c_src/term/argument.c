@@ -1,9 +1,5 @@
 #include "term/argument.h"
 
-#include <stddef.h>
-
-enum { LETTERS = 'z' - 'A' + 1 };
-
 #define T(name) (UINT64_C(1) << PIER_ARGUMENT_##name)
 /* Types of one size and sign are one to the callee. */
 #define IF_SAME(type, other, name) (sizeof(type) == sizeof(other) ? T(name) : 0)
@@ -24,7 +20,7 @@ enum { LETTERS = 'z' - 'A' + 1 };
    IF_SAME(size_t, long long, ULLONG))
 #define LIKE_STRING (T(TEXT) | T(CONST_TEXT))
 
-static const pier__directive_row pattern_rows[LETTERS] = {
+const pier__directive_row pier__pattern_rows[PIER__LETTERS] = {
     ['i' - 'A'] = {'i', {LIKE_INT_P}, "int *"},
     ['u' - 'A'] = {'u', {LIKE_UNSIGNED_P}, "unsigned *"},
     ['l' - 'A'] = {'l', {LIKE_LLONG_P}, "long long *"},
@@ -44,7 +40,7 @@ static const pier__directive_row pattern_rows[LETTERS] = {
     ['P' - 'A'] = {'P', {T(PORT_P)}, "erlang_port *"},
     ['r' - 'A'] = {'r', {T(REF_P)}, "erlang_ref *"}};
 
-static const pier__directive_row format_rows[LETTERS] = {
+const pier__directive_row pier__format_rows[PIER__LETTERS] = {
     ['i' - 'A'] = {'i', {LIKE_INT}, "int"},
     ['u' - 'A'] = {'u', {LIKE_UNSIGNED}, "unsigned"},
     ['l' - 'A'] = {'l', {LIKE_LLONG}, "long long"},
@@ -63,19 +59,6 @@ static const pier__directive_row format_rows[LETTERS] = {
     ['P' - 'A'] = {'P', {T(PORT_P)}, "const erlang_port *"},
     ['r' - 'A'] = {'r', {T(REF_P)}, "const erlang_ref *"}};
 
-static const pier__directive_row *find(const pier__directive_row *rows, uint32_t letter) {
-  const pier__directive_row *row = letter >= 'A' && letter <= 'z' ? &rows[letter - 'A'] : NULL;
-  return row && row->letter ? row : NULL;
-}
-
-const pier__directive_row *pier__pattern_directive(uint32_t letter) {
-  return find(pattern_rows, letter);
-}
-
-const pier__directive_row *pier__format_directive(uint32_t letter) {
-  return find(format_rows, letter);
-}
-
 static const char *name_of(uint8_t type) {
   static const char *const names[] = {"nothing",
 #define NAME(name, text) text,
@@ -85,21 +68,14 @@ static const char *name_of(uint8_t type) {
   return type < PIER_ARGUMENT_COUNT ? names[type] : "something unknown";
 }
 
-int pier__check_types(const pier__directive_row *row, const uint8_t **types, size_t number,
-                      pier_diag *diag) {
-  size_t i;
-  for (i = 0; *types && i < 2 && row->types[i] != 0; i++) {
-    uint8_t type = **types;
-    if (type == PIER_ARGUMENT_END)
-      return pier_diag_set(diag, PIER_EPATTERN, 0,
-                           "directive %zu, ~%c, wants %s, but there is no argument left",
-                           number, row->letter, row->wants);
-    if (type >= PIER_ARGUMENT_COUNT || !(row->types[i] >> type & 1))
-      return pier_diag_set(diag, PIER_EPATTERN, 0, "directive %zu, ~%c, wants %s, got %s",
-                           number, row->letter, row->wants, name_of(type));
-    ++*types;
-  }
-  return 0;
+int pier__wrong_type(const pier__directive_row *row, uint8_t type, size_t number,
+                     pier_diag *diag) {
+  if (type == PIER_ARGUMENT_END)
+    return pier_diag_set(diag, PIER_EPATTERN, 0,
+                         "directive %zu, ~%c, wants %s, but there is no argument left", number,
+                         row->letter, row->wants);
+  return pier_diag_set(diag, PIER_EPATTERN, 0, "directive %zu, ~%c, wants %s, got %s", number,
+                       row->letter, row->wants, name_of(type));
 }
 
 int pier__check_no_more(const uint8_t *types, size_t directives, pier_diag *diag) {

@@ -5,10 +5,6 @@
 
 /* Values wait in their slots until the whole pattern has matched. */
 
-static bool appends(uint8_t letter) {
-  return letter == 'T' || letter == 's';
-}
-
 /* The rest of a list as a list of its own. */
 static int copy_rest(pier_buffer *to, const pier__slot *slot) {
   const uint8_t *at = slot->value.rest.at, *end = at;
@@ -102,23 +98,32 @@ static bool is_rest(const pier__program *program, size_t slot) {
   return false;
 }
 
-/* Copies come first, they can fail; then what was copied is taken back. */
-int pier__match_commit(pier__run *run) {
+/* What was copied is taken back if a copy fails. */
+static int commit_copies(pier__run *run) {
   const pier__program *program = run->program;
   size_t i, before;
   int error = 0;
   for (i = 0; i < program->values && !error; i++) {
     pier__slot *slot = &run->slots[i];
-    if (!appends(program->letters[i])) continue;
+    if (!pier__match_copies(program->letters[i])) continue;
     before = ((pier_buffer *)slot->target.to)->size;
     error = append_value(program, i, slot, program->letters[i] == 'T' && is_rest(program, i));
     slot->target.room = before;
   }
   for (; error && i > 0; i--)
-    if (appends(program->letters[i - 1]))
+    if (pier__match_copies(program->letters[i - 1]))
       ((pier_buffer *)run->slots[i - 1].target.to)->size = run->slots[i - 1].target.room;
-  if (error) return pier_diag_set(run->diag, error, 0, "%s", pier_strerror(error));
+  return error ? pier_diag_set(run->diag, error, 0, "%s", pier_strerror(error)) : 0;
+}
+
+/* Copies come first, they can fail. */
+int pier__match_commit(pier__run *run) {
+  const pier__program *program = run->program;
+  size_t i;
+  int error = program->copies ? commit_copies(run) : 0;
+  if (error) return error;
   for (i = 0; i < program->values; i++)
-    if (!appends(program->letters[i])) store_value(program->letters[i], &run->slots[i]);
+    if (!pier__match_copies(program->letters[i]))
+      store_value(program->letters[i], &run->slots[i]);
   return 0;
 }

@@ -61,6 +61,7 @@ typedef struct pier__program {
   pier_span text;
   size_t values;          /* directives */
   const uint8_t *letters; /* theirs */
+  bool copies;            /* some append to buffers */
 } pier__program;
 
 enum { PIER__FEW_OPS = 40, PIER__FEW_DATA = 256 };
@@ -152,6 +153,10 @@ bool pier__match_leaf(pier__run *run, const pier__op *op);
 /* match_store.c: into the caller's variables. PIER_ENOMEM, PIER_ELIMIT: then
  * nothing is stored. */
 int pier__match_commit(pier__run *run);
+/* Values for this letter are appended to a buffer. */
+static inline bool pier__match_copies(uint8_t letter) {
+  return letter == 'T' || letter == 's';
+}
 
 /* match_text.c: how many bytes of UTF-8 a list of characters or a binary is,
  * and those bytes. False if it is no text. */

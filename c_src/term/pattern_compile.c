@@ -259,6 +259,8 @@ static void finish(pier__workshop *shop) {
     for (k = 0; k < op->size; k++)
       op->flag = op->flag && shop->data[op->data + k] < 128;
   }
+  for (i = 0; i < shop->program.values; i++)
+    if (pier__match_copies(shop->letters[i])) shop->program.copies = true;
   shop->program.ops = shop->ops;
   shop->program.data = shop->data;
 }

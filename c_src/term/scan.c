@@ -6,6 +6,7 @@
 #include "term/scan.h"
 
 #include "term/inflate.h"
+#include "term/simple.h"
 
 #include <string.h>
 
@@ -312,8 +313,18 @@ int pier__scan_bare(pier_span bytes, size_t before, const pier_limits *limits, s
   return result;
 }
 
+/* Most of what comes is short and needs none of the gate's tables. */
+static bool is_simple(pier_span bytes, const pier_limits *limits, size_t *size) {
+  if (bytes.size > PIER__SIMPLE_LONGEST || limits->nodes < PIER__SIMPLE_LONGEST ||
+      limits->depth < PIER__SIMPLE_DEEPEST)
+    return false;
+  *size = pier__simple(bytes.data + 1, bytes.data + bytes.size);
+  return *size > 0;
+}
+
 int pier_term_scan(pier_span bytes, const pier_limits *limits, size_t *used, pier_diag *diag) {
   pier_limits defaults;
+  size_t simple;
   pier_buffer plain = PIER_BUFFER_INIT;
   int error;
   if (!limits) {
@@ -323,6 +334,10 @@ int pier_term_scan(pier_span bytes, const pier_limits *limits, size_t *used, pie
   if (bytes.size == 0) return pier_diag_set(diag, PIER_ETERM, 0, "there are no bytes");
   if (bytes.data[0] != PIER__VERSION)
     return pier_diag_set(diag, PIER_ETERM, 0, "first byte is %u, not 131", bytes.data[0]);
+  if (is_simple(bytes, limits, &simple)) {
+    if (used) *used = simple + 1;
+    return 0;
+  }
   if (bytes.size == 1 || bytes.data[1] != PIER__TAG_COMPRESSED)
     return pier__scan_bare(bytes, 1, limits, used, diag);
   error = pier__inflate(bytes, limits, &plain, used, diag);

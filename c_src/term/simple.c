@@ -7,8 +7,6 @@
 
 #include <pier/term.h>
 
-enum { LONGEST = 256, DEEPEST = 16 };
-
 /* What of a container is still to come; its tail is the last of a list. */
 struct frame {
   uint32_t left;
@@ -59,34 +57,34 @@ static size_t open_container(const uint8_t *at, size_t left, struct frame *frame
   if (at[0] != ERL_LIST_EXT || left < 6 || at[5] == ERL_SMALL_INTEGER_EXT) return 0;
   frame->left = pier__load32(at + 1);
   frame->is_list = 1;
-  if (frame->left == 0 || frame->left > LONGEST) return 0;
+  if (frame->left == 0 || frame->left > PIER__SIMPLE_LONGEST) return 0;
   frame->left++;
   return 5;
 }
 
 size_t pier__simple(const uint8_t *at, const uint8_t *end) {
-  struct frame frames[DEEPEST + 1];
+  struct frame outer[PIER__SIMPLE_DEEPEST], frame = {1, 0}; /* the innermost is at hand */
   const uint8_t *start = at;
   int depth = 0;
-  frames[0].left = 1;
-  frames[0].is_list = 0;
-  if (end - at > LONGEST) end = at + LONGEST;
+  if (end - at > PIER__SIMPLE_LONGEST) end = at + PIER__SIMPLE_LONGEST;
   while (at < end) {
-    struct frame *top = &frames[depth], next = {0, 0};
-    int is_tail = top->is_list && top->left == 1;
     size_t left = (size_t)(end - at), size = leaf(at, left);
-    if (is_tail && (at[0] == ERL_LIST_EXT || at[0] == ERL_STRING_EXT)) return 0;
-    if (size == 0) size = open_container(at, left, &next);
+    struct frame inner = {0, 0};
+    if (frame.is_list && frame.left == 1 && (at[0] == ERL_LIST_EXT || at[0] == ERL_STRING_EXT))
+      return 0;
+    if (size == 0) size = open_container(at, left, &inner);
     if (size == 0 || size > left) return 0;
     at += size;
-    top->left--;
-    if (next.left > 0) {
-      if (depth == DEEPEST) return 0;
-      frames[++depth] = next;
+    frame.left--;
+    if (inner.left > 0) {
+      if (depth == PIER__SIMPLE_DEEPEST) return 0;
+      outer[depth++] = frame;
+      frame = inner;
     }
-    while (depth >= 0 && frames[depth].left == 0)
-      depth--;
-    if (depth < 0) return (size_t)(at - start);
+    while (frame.left == 0) {
+      if (depth == 0) return (size_t)(at - start);
+      frame = outer[--depth];
+    }
   }
   return 0;
 }
