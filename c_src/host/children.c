@@ -10,22 +10,9 @@
 
 enum { LOST_STATUS = 255 };
 
-int pier__child_new(pier_host *host, pid_t pid, int pidfd, uint64_t port, uint64_t *number) {
-  struct pier__child *child = pier_alloc(sizeof *child);
-  int error = PIER_ENOMEM;
-  if (!child) return error;
-  child->pid = pid;
-  child->pidfd = pidfd;
-  child->port = port;
-  *number = ++host->last_child;
-  error = pier__table_put(&host->children, *number, child);
-  if (error < 0) goto fail;
-  error = pier__watch(host, pidfd, EPOLLIN, pier__event_key(*number, PIER__CHILD));
-  if (error == 0) return 0;
-  pier__table_remove(&host->children, *number);
-fail:
-  pier_free(child);
-  return error;
+int pier__child_watch(struct pier__hport *port) {
+  uint64_t key = (uint64_t)(uintptr_t)port | PIER__CHILD;
+  return pier__watch(port->host, port->pidfd, EPOLLIN, key);
 }
 
 /* As the BEAM has it: the exit code, or 128 and the number of the signal. */
@@ -35,69 +22,82 @@ static int status_of(int wait_status) {
 
 /* 1 with the status when it has ended. A child that somebody else has waited
  * for has ended as well, but nobody knows how. */
-static int reap(const struct pier__child *child, int *status) {
+static int reap(const struct pier__hport *port, int *status) {
   int wait_status;
   pid_t pid;
   do {
-    pid = waitpid(child->pid, &wait_status, WNOHANG);
+    pid = waitpid(port->os_pid, &wait_status, WNOHANG);
   } while (pid < 0 && errno == EINTR);
   if (pid == 0) return 0;
   *status = pid < 0 ? LOST_STATUS : status_of(wait_status);
   return 1;
 }
 
-static void forget(pier_host *host, uint64_t number, struct pier__child *child) {
-  pier__unwatch(host, child->pidfd);
-  close(child->pidfd);
-  pier__table_remove(&host->children, number);
-  pier_free(child);
+static void forget(struct pier__hport *port) {
+  pier__unwatch(port->host, port->pidfd);
+  close(port->pidfd);
+  port->pidfd = -1;
 }
 
 /* A tick has to be read to go away; a pidfd has nothing to read. */
-static void clear_tick(const struct pier__child *child) {
+static void clear_tick(const struct pier__hport *port) {
   uint64_t count;
-  ssize_t got = read(child->pidfd, &count, sizeof count);
+  ssize_t got = read(port->pidfd, &count, sizeof count);
   (void)got;
 }
 
-void pier__child_ended(pier_host *host, uint64_t number) {
-  struct pier__child *child = pier__table_get(&host->children, number);
-  struct pier__hport *port;
+void pier__orphan(struct pier__hport *port) {
+  pier_host *host = port->host;
+  port->orphan = 1;
+  port->next_orphan = host->first_orphan;
+  if (host->first_orphan) host->first_orphan->previous_orphan = port;
+  host->first_orphan = port;
+}
+
+static void bury_orphan(struct pier__hport *port) {
+  if (port->previous_orphan)
+    port->previous_orphan->next_orphan = port->next_orphan;
+  else
+    port->host->first_orphan = port->next_orphan;
+  if (port->next_orphan) port->next_orphan->previous_orphan = port->previous_orphan;
+  pier_free(port);
+}
+
+void pier__child_ended(struct pier__hport *port) {
   int status;
-  if (!child) return;
-  if (!reap(child, &status)) {
-    clear_tick(child);
+  if (!reap(port, &status)) {
+    clear_tick(port);
     return;
   }
-  port = pier__table_get(&host->ports, child->port);
-  forget(host, number, child);
-  if (!port) return;
+  forget(port);
+  if (port->orphan) {
+    bury_orphan(port);
+    return;
+  }
   pier__pin(port);
-  port->child = 0;
-  pier__port_reaped(&port->core, status);
+  if (port->core.state != PIER__PORT_DEAD) pier__port_reaped(&port->core, status);
   pier__unpin(port);
 }
 
-static void reap_before(const struct pier__child *child, long long deadline) {
-  struct pollfd wait = {child->pidfd, POLLIN, 0};
+static void reap_before(const struct pier__hport *port, long long deadline) {
+  struct pollfd wait = {port->pidfd, POLLIN, 0};
   int status;
-  while (!reap(child, &status)) {
+  while (!reap(port, &status)) {
     long long left = deadline - pier__now_ms();
     if (left <= 0) return;
     poll(&wait, 1, (int)left);
-    clear_tick(child);
+    clear_tick(port);
   }
 }
 
 /* Programs see the end of their input and have the host's linger time to go;
  * those that stay are not ours to kill (doc/differences.md). */
-void pier__children_free(pier_host *host) {
+void pier__orphans_free(pier_host *host) {
   long long deadline = pier__now_ms() + host->linger_ms;
-  struct pier__child *child;
-  uint64_t number;
-  while ((child = pier__table_any(&host->children, &number))) {
-    reap_before(child, deadline);
-    forget(host, number, child);
+  while (host->first_orphan) {
+    struct pier__hport *port = host->first_orphan;
+    reap_before(port, deadline);
+    forget(port);
+    bury_orphan(port);
   }
-  pier__table_free(&host->children);
 }

@@ -136,7 +136,7 @@ void pier_host_free(pier_host *host) {
   end_ports(host);
   end_processes(host);
   if (host->hooks) host->hooks->end(host);
-  pier__children_free(host);
+  pier__orphans_free(host);
   if (host->uv) pier__uv_detach(host);
   if (host->wake >= 0) close(host->wake);
   if (host->low[0] >= 0) close(host->low[0]);

@@ -59,15 +59,16 @@ struct pier__observer {
 };
 
 struct pier_host {
-  struct pier__table ports, processes, children;
+  struct pier__table ports, processes;
   struct pier__table names; /* by hash, chains of pier__name */
-  uint64_t last_port, last_pid, last_child, last_reference;
+  uint64_t last_port, last_pid, last_reference;
   pier_process *first_process; /* all of them, ended ones included */
   pier_process *first_ready;   /* with a callback and messages it has not seen */
   pier_process *last_ready;
   pier_process *first_ending, *last_ending;   /* dead, but the others do not know */
   pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
   struct pier__hport *first_gathered;         /* corked, with something to write; pinned */
+  struct pier__hport *first_orphan;           /* ports that are no more, whose programs live */
   struct pier__post post;
   struct pier__spin spin; /* before it waits */
   size_t pipe_size;
@@ -120,18 +121,19 @@ struct pier_process {
   unsigned released : 1;
 };
 
-/* A port with its descriptors. Freed when it is dead and nobody pins it. */
+/* A port with its descriptors. Freed when it is dead, nobody pins it and its program,
+ * which may outlive it, has been reaped. */
 struct pier__hport {
   struct pier__port core; /* first: the core's callbacks cast back */
   pier_host *host;
-  uint64_t child; /* its number while the program lives */
-  int in, out;    /* our ends of the pipes; -1 none */
+  int in, out; /* our ends of the pipes; -1 none */
   /* In the epoll set in their place, where they are always ready: files, which
    * epoll refuses, and descriptors that are not open. -1 none. */
   int in_event, out_event;
   pid_t os_pid;
+  int pidfd; /* while the program has not been reaped; -1 */
+  struct pier__hport *next_orphan, *previous_orphan;
   struct pier__name *name;
-  char *title;    /* what port_info calls name */
   pier_span data; /* port_set_data; a bare term of its own, empty for none */
   pier_process *first_waiting, *last_waiting; /* suspended on it */
   struct pier__hport *next_gathered;
@@ -139,6 +141,7 @@ struct pier__hport {
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
   unsigned listed : 1;               /* in first_gathered */
+  unsigned orphan : 1;               /* in first_orphan */
   unsigned told_busy : 1;            /* the observer's */
   unsigned parallelism : 1;
   unsigned descriptors : 1; /* it runs no program */
@@ -149,16 +152,11 @@ struct pier__hport {
   struct pier__dport *driver; /* NULL: none */
   pier_pid caller;            /* of the command, control or call that is going on */
   pier_span command;          /* its iodata as a bare term; size 0 if it was bytes */
+  char title[];               /* what port_info calls name */
 };
 
-/* A program that has not been reaped. It may outlive its port. */
-struct pier__child {
-  pid_t pid;
-  int pidfd;
-  uint64_t port;
-};
-
-/* What an epoll event is about: a number and one of these. */
+/* What an epoll event is about: a number and one of these. A child is no number but the
+ * address of its port, which stays until this event. */
 enum pier__event_kind { PIER__READ, PIER__WRITE, PIER__CHILD, PIER__WAKE };
 
 static inline uint64_t pier__event_key(uint64_t number, enum pier__event_kind kind) {
@@ -197,9 +195,11 @@ int pier__open_terms(pier_process *owner, pier_port *port, pier_span name, pier_
                      pier_diag *diag);
 
 /* children.c */
-int pier__child_new(pier_host *host, pid_t pid, int pidfd, uint64_t port, uint64_t *number);
-void pier__child_ended(pier_host *host, uint64_t number);
-void pier__children_free(pier_host *host);
+int pier__child_watch(struct pier__hport *port); /* -errno */
+void pier__child_ended(struct pier__hport *port);
+/* A dead port that only its program needs. */
+void pier__orphan(struct pier__hport *port);
+void pier__orphans_free(pier_host *host);
 
 /* process.c */
 pier_process *pier__process(const pier_host *host, pier_pid pid); /* NULL if dead */

@@ -17,10 +17,11 @@ static int put_title(const struct pier__hport *port, pier_buffer *out) {
 }
 
 static int put_links(const struct pier__hport *port, pier_buffer *out) {
+  const pier_pid *links = pier__links_of(&port->core.links);
   uint32_t i;
-  if (port->core.link_count > 0) pier_write_list(out, port->core.link_count);
-  for (i = 0; i < port->core.link_count; i++)
-    pier__put_pid(out, port->core.links[i]);
+  if (port->core.links.count > 0) pier_write_list(out, port->core.links.count);
+  for (i = 0; i < port->core.links.count; i++)
+    pier__put_pid(out, links[i]);
   return pier_write_nil(out);
 }
 
@@ -56,7 +57,7 @@ static int put_monitored_by(const struct pier__hport *port, pier_buffer *out) {
 
 static int put_memory(const struct pier__hport *port, pier_buffer *out) {
   const struct pier__port *core = &port->core;
-  uint64_t memory = core->link_count * (uint64_t)LINK_MEMORY;
+  uint64_t memory = core->links.count * (uint64_t)LINK_MEMORY;
   memory += core->monitors.count * (uint64_t)MONITOR_MEMORY;
   if (core->framing.kind == PIER_LINE) memory += LINE_MEMORY;
   return pier_write_uint64(out, memory);

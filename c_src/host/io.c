@@ -31,22 +31,21 @@ static void calm(struct pier__port *core) {
 static void announce(struct pier__port *core, pier_span reason) {
   struct pier__hport *port = hport(core);
   pier_host *host = port->host;
-  pier_pid *links = core->links;
+  struct pier__links links = core->links;
   struct pier__monitors watchers = core->monitors;
   pier_object self = {{core->number}, {0}};
-  uint32_t i, count = core->link_count;
-  core->links = NULL;
-  core->link_count = 0;
+  uint32_t i;
+  memset(&core->links, 0, sizeof core->links);
   memset(&core->monitors, 0, sizeof core->monitors);
   pier__name_drop(host, &port->name);
   if (host->observer) host->observer->gone(port);
-  for (i = 0; i < count; i++) {
-    pier_process *process = pier__process(host, links[i]);
+  for (i = 0; i < links.count; i++) {
+    pier_process *process = pier__process(host, pier__links_of(&links)[i]);
     if (!process) continue;
     pier__table_remove(&process->links, pier__object_key(self));
     pier__exit_signal(process, self, reason);
   }
-  pier_free(links);
+  pier__links_free(&links);
   pier__down_all(host, &watchers, reason);
 }
 
@@ -215,8 +214,10 @@ void pier__hport_free(struct pier__hport *port) {
   pier__rest_drop(&port->host->post, &port->rest);
   pier__port_deinit(&port->core);
   pier_free((void *)(uintptr_t)port->data.data);
-  pier_free(port->title);
-  pier_free(port);
+  if (port->pidfd >= 0)
+    pier__orphan(port);
+  else
+    pier_free(port);
 }
 
 void pier__unpin(struct pier__hport *port) {

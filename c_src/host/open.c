@@ -57,14 +57,11 @@ enum { DESCRIPTORS_TITLE = 48 };
 
 static struct pier__hport *hport_new(pier_host *host, const pier_port_options *options,
                                      pier_pid owner) {
-  struct pier__hport *port = pier_alloc(sizeof *port);
   size_t size = options->kind == PIER_FD ? DESCRIPTORS_TITLE : strlen(options->name) + 1;
+  struct pier__hport *port = pier_alloc(sizeof *port + size);
   if (!port) return NULL;
   memset(port, 0, sizeof *port);
-  port->title = pier_alloc(size);
-  if (!port->title ||
-      pier__port_init(&port->core, &pier__port_io, options, &host->limits) < 0) {
-    pier_free(port->title);
+  if (pier__port_init(&port->core, &pier__port_io, options, &host->limits) < 0) {
     pier_free(port);
     return NULL;
   }
@@ -75,7 +72,7 @@ static struct pier__hport *hport_new(pier_host *host, const pier_port_options *o
     memcpy(port->title, options->name, size);
   port->parallelism = (options->flags & PIER_PORT_PARALLELISM) != 0;
   port->host = host;
-  port->in = port->out = port->in_event = port->out_event = -1;
+  port->in = port->out = port->in_event = port->out_event = port->pidfd = -1;
   port->core.owner = owner;
   port->core.framer.stock = &host->post.stock;
   port->core.number = ++host->last_port;
@@ -83,10 +80,11 @@ static struct pier__hport *hport_new(pier_host *host, const pier_port_options *o
 }
 
 /* A program that nobody could wait for: its port never was. */
-static void undo(pid_t pid, int pidfd) {
-  close(pidfd);
-  kill(pid, SIGKILL);
-  waitpid(pid, NULL, 0);
+static void undo(struct pier__hport *port) {
+  close(port->pidfd);
+  port->pidfd = -1;
+  kill(port->os_pid, SIGKILL);
+  waitpid(port->os_pid, NULL, 0);
 }
 
 /* A child copies the descriptor table up to the highest that it needs. Beside
@@ -107,7 +105,7 @@ static int start(struct pier__hport *port, const pier_port_options *options,
   struct pier__arguments arguments;
   struct pier__spawn spawn;
   pier_host *host = port->host;
-  int pidfd, error = pier__arguments_make(&arguments, options);
+  int error = pier__arguments_make(&arguments, options);
   if (error == 0) {
     spawn.file = arguments.file;
     spawn.argv = arguments.argv;
@@ -117,13 +115,13 @@ static int start(struct pier__hport *port, const pier_port_options *options,
     spawn.output = lend(host, 1, pipes->child_output);
     spawn.nouse_stdio = (options->flags & PIER_PORT_NOUSE_STDIO) != 0;
     spawn.stderr_to_stdout = (options->flags & PIER_PORT_STDERR_TO_STDOUT) != 0;
-    error = pier__spawn(&spawn, host->stack, &port->os_pid, &pidfd);
+    error = pier__spawn(&spawn, host->stack, &port->os_pid, &port->pidfd);
     take_back(host, &spawn);
   }
   pier__arguments_free(&arguments);
   if (error < 0) return error;
-  error = pier__child_new(host, port->os_pid, pidfd, port->core.number, &port->child);
-  if (error < 0) undo(port->os_pid, pidfd);
+  error = pier__child_watch(port);
+  if (error < 0) undo(port);
   return error;
 }
 

@@ -46,7 +46,7 @@ static void on_event(pier_host *host, uint64_t key) {
     on_port(host, key >> 2, kind);
     break;
   case PIER__CHILD:
-    pier__child_ended(host, key >> 2);
+    pier__child_ended((struct pier__hport *)(uintptr_t)(key - (uint64_t)kind));
     break;
   case PIER__WAKE:
     if (key >> 2 == PIER__DRIVERS_WAKE)

@@ -1,5 +1,5 @@
-/* Whom a port tells of its end. A port has few links and monitors, most often
- * one: an array of their own is smaller than any table. */
+/* Whom a port tells of its end. A port has few links and monitors: an array of their own
+ * is smaller than any table. */
 #include "port/port.h"
 
 #include <string.h>
@@ -10,28 +10,59 @@ static void *room_for_one(void *array, uint32_t count, size_t size) {
   return pier_realloc(array, (count == 0 ? 1 : (size_t)count * 2) * size);
 }
 
-int pier__port_link(struct pier__port *port, pier_pid pid) {
-  pier_pid *links;
-  uint32_t i;
-  for (i = 0; i < port->link_count; i++)
-    if (port->links[i].number == pid.number) return 0;
-  links = room_for_one(port->links, port->link_count, sizeof *links);
-  if (!links) return PIER_ENOMEM;
-  links[port->link_count++] = pid;
-  port->links = links;
+static int add_second(struct pier__links *links, pier_pid pid) {
+  pier_pid *many = pier_alloc(2 * sizeof *many);
+  if (!many) return PIER_ENOMEM;
+  many[0] = links->one;
+  many[1] = pid;
+  links->many = many;
+  links->count = 2;
   return 0;
 }
 
-int pier__port_unlink(struct pier__port *port, pier_pid pid) {
+int pier__port_link(struct pier__port *port, pier_pid pid) {
+  struct pier__links *links = &port->links;
+  const pier_pid *known = pier__links_of(links);
+  pier_pid *many;
   uint32_t i;
-  for (i = 0; i < port->link_count; i++) {
-    if (port->links[i].number != pid.number) continue;
-    memmove(port->links + i, port->links + i + 1,
-            (port->link_count - i - 1) * sizeof *port->links);
-    port->link_count--;
+  for (i = 0; i < links->count; i++)
+    if (known[i].number == pid.number) return 0;
+  if (links->count == 1) return add_second(links, pid);
+  if (links->count == 0) {
+    links->one = pid;
+    links->count = 1;
+    return 0;
+  }
+  many = room_for_one(links->many, links->count, sizeof *many);
+  if (!many) return PIER_ENOMEM;
+  many[links->count++] = pid;
+  links->many = many;
+  return 0;
+}
+
+static void remove_link(struct pier__links *links, uint32_t at) {
+  pier_pid *many = links->many;
+  if (links->count-- == 1) return;
+  memmove(many + at, many + at + 1, (links->count - at) * sizeof *many);
+  if (links->count > 1) return;
+  links->one = many[0];
+  pier_free(many);
+}
+
+int pier__port_unlink(struct pier__port *port, pier_pid pid) {
+  const pier_pid *known = pier__links_of(&port->links);
+  uint32_t i;
+  for (i = 0; i < port->links.count; i++) {
+    if (known[i].number != pid.number) continue;
+    remove_link(&port->links, i);
     return 1;
   }
   return 0;
+}
+
+void pier__links_free(struct pier__links *links) {
+  if (links->count > 1) pier_free(links->many);
+  links->count = 0;
 }
 
 int pier__monitors_add(struct pier__monitors *monitors, uint64_t reference, pier_pid watcher) {

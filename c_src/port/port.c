@@ -29,7 +29,7 @@ int pier__port_init(struct pier__port *port, const struct pier__port_io *io,
 void pier__port_deinit(struct pier__port *port) {
   pier__framer_deinit(&port->framer);
   pier__queue_clear(&port->queue, port->framer.stock);
-  pier_free(port->links);
+  pier__links_free(&port->links);
   pier_free(port->monitors.items);
 }
 

@@ -60,6 +60,15 @@ struct pier__monitors {
   uint32_t count;
 };
 
+/* Whom it is linked to. Most often that is its owner alone. */
+struct pier__links {
+  union {
+    pier_pid one;
+    pier_pid *many;
+  };
+  uint32_t count;
+};
+
 struct pier__port {
   const struct pier__port_io *io;
   uint64_t number;
@@ -73,9 +82,8 @@ struct pier__port {
   size_t busy_low, busy_high;
   pier_pid owner;
   pier_pid closed_to; /* who asked for closing by message; 0 nobody */
-  pier_pid *links;
+  struct pier__links links;
   struct pier__monitors monitors;
-  uint32_t link_count;
   uint64_t input, output;
   int status;          /* of the program, once known */
   unsigned reaped : 1; /* `status` is known */
@@ -96,6 +104,10 @@ void pier__port_deinit(struct pier__port *port);
 /* Links and monitors of this side. Adding may fail with PIER_ENOMEM. */
 int pier__port_link(struct pier__port *port, pier_pid pid);
 int pier__port_unlink(struct pier__port *port, pier_pid pid); /* 1 if it was linked */
+static inline const pier_pid *pier__links_of(const struct pier__links *links) {
+  return links->count > 1 ? links->many : &links->one;
+}
+void pier__links_free(struct pier__links *links);
 int pier__monitors_add(struct pier__monitors *monitors, uint64_t reference, pier_pid watcher);
 void pier__monitors_remove(struct pier__monitors *monitors, uint64_t reference);
 
