@@ -103,7 +103,7 @@ static void output(struct pier__port *core, pier_span data) {
   const ErlDrvEntry *entry = &dport->driver->entry;
   struct pier__loan loan;
   if (entry->outputv) {
-    pier__outputv(dport, port->command, data);
+    pier__outputv(dport, *port->command, data);
     return;
   }
   if (!entry->output) return;

@@ -49,6 +49,7 @@ static void clear_tick(const struct pier__hport *port) {
 void pier__orphan(struct pier__hport *port) {
   pier_host *host = port->host;
   port->orphan = 1;
+  port->previous_orphan = NULL;
   port->next_orphan = host->first_orphan;
   if (host->first_orphan) host->first_orphan->previous_orphan = port;
   host->first_orphan = port;

@@ -127,17 +127,6 @@ struct pier__hport {
   struct pier__port core; /* first: the core's callbacks cast back */
   pier_host *host;
   int in, out; /* our ends of the pipes; -1 none */
-  /* In the epoll set in their place, where they are always ready: files, which
-   * epoll refuses, and descriptors that are not open. -1 none. */
-  int in_event, out_event;
-  pid_t os_pid;
-  int pidfd; /* while the program has not been reaped; -1 */
-  struct pier__hport *next_orphan, *previous_orphan;
-  struct pier__name *name;
-  pier_span data; /* port_set_data; a bare term of its own, empty for none */
-  pier_process *first_waiting, *last_waiting; /* suspended on it */
-  struct pier__hport *next_gathered;
-  struct pier__rest rest;
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
   unsigned listed : 1;               /* in first_gathered */
@@ -146,12 +135,28 @@ struct pier__hport {
   unsigned parallelism : 1;
   unsigned descriptors : 1; /* it runs no program */
   unsigned in_socket : 1, out_socket : 1;
-  unsigned out_small : 1; /* takes no more than PIPE_BUF without blocking */
-  /* With a driver only. */
-  unsigned soft_busy : 1, port_locking : 1;
+  unsigned out_small : 1;                   /* takes no more than PIPE_BUF without blocking */
+  unsigned soft_busy : 1, port_locking : 1; /* with a driver only */
+  struct pier__rest rest;
+  pier_pid caller;          /* of the command, control or call that is going on */
+  const pier_span *command; /* its iodata as a bare term; size 0 if it was bytes */
+  struct pier__hport *next_gathered;
+  /* In the epoll set in their place, where they are always ready: files, which
+   * epoll refuses, and descriptors that are not open. -1 none. */
+  int in_event, out_event;
+  pid_t os_pid;
+  int pidfd; /* while the program has not been reaped; -1 */
+  struct pier__name *name;
+  pier_span data; /* port_set_data; a bare term of its own, empty for none */
+  union {
+    struct {
+      pier_process *first_waiting, *last_waiting; /* suspended on it */
+    };
+    struct {
+      struct pier__hport *next_orphan, *previous_orphan; /* nobody can wait for that */
+    };
+  };
   struct pier__dport *driver; /* NULL: none */
-  pier_pid caller;            /* of the command, control or call that is going on */
-  pier_span command;          /* its iodata as a bare term; size 0 if it was bytes */
   char title[];               /* what port_info calls name */
 };
 

@@ -18,7 +18,7 @@ static int command(const pier_process *caller, struct pier__hport *port,
                    struct pier__order *order, int force) {
   int error;
   port->caller = caller->pid;
-  port->command = order->term;
+  port->command = &order->term;
   error = order->batch ? commands(&port->core, order, force)
                        : pier__port_command(&port->core, order->data);
   port->caller.number = 0;
