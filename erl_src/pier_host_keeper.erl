@@ -131,6 +131,6 @@ begin_host(Options, Creation) ->
 forget(Host) ->
     ets:delete_object(?TABLE, {default, Host}),
     ets:match_delete(?TABLE, {{creation, '_'}, Host}),
-    pier_host_quick:forget(Host),
+    _ = [pier_host_quick:forget(Host, Creation) || {_, _, Creation} <- lookup({host, Host})],
     ets:delete(?TABLE, {host, Host}),
     ok.

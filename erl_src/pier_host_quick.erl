@@ -1,25 +1,33 @@
-%% Commands that nobody has to wait for, because only a write can fail: the caller itself
-%% writes them to its host, as bytes (doc/serve.md). For that it must be known which ports
-%% are open and not busy, and which processes the host has heard of:
+%% Commands that nobody has to wait for, because only a write can fail: the caller sends them
+%% to its host as bytes (doc/serve.md), and the host's process writes together what has come
+%% together. For that it must be known which ports are open and not busy, and which
+%% processes the host has heard of:
 %%   {Port, Way, Host, Was}      Way is a #way{}, or busy: then it is Was that it was before
 %%   {{Host, Pid}, Numbers}      the host has heard of Pid; Numbers are those of its pid
 -module(pier_host_quick).
 
--export([new/0, forget/1, know/2, is_known/2, end_of/2, open/5, busy/2, close/1]).
--export([command/2, message/2]).
--compile({no_auto_import, [port_command/2]}).
+-export([new/0, forget/2, know/2, is_known/2, end_of/2, open/5, busy/2, close/1]).
+-export([command/2, message/2, tell/3]).
+-export([write_all/4]).
 
 -define(TABLE, ?MODULE).
--define(WAY, 2).                          % its place, and that of Was
--define(WAS, 4).
+-define(WAY, 2).                          % its place
 
-%% How frames begin.
+%% How frames begin (doc/serve.md).
 -define(COMMAND, 1).
 -define(MESSAGE, 2).
+-define(SEVERAL, 3).
+-define(HEAD, 13).                        % bytes in front of the data
+
+%% Bytes that wait for the host's process: from so many on who says more waits for it too, as
+%% for a busy port. They are counted by a number of the host.
+-define(MUCH, 1 bsl 20).
+-define(COUNTERS, 1024).
+-define(TOGETHER, 1 bsl 16).              % bytes that leave in one write
 
 %% All that a command needs to know, so that it is one look for the opener of the port.
--record(way, {real :: port(),             % what the host is spoken to by
-              host :: pid(),
+-record(way, {host :: pid(),
+              counter :: pos_integer(),
               most :: non_neg_integer(),  % bytes of a command that is taken for sure
               opener :: pid(),
               numbers :: binary()}).      % of its pid and of the port
@@ -29,10 +37,11 @@
 -spec new() -> ok.
 new() ->
     ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
-    ok.
+    persistent_term:put(?MODULE, atomics:new(?COUNTERS, [])).
 
--spec forget(pid()) -> ok.
-forget(Host) ->
+-spec forget(pid(), pos_integer()) -> ok.
+forget(Host, Creation) ->
+    atomics:put(persistent_term:get(?MODULE), counter(Creation), 0),
     ets:match_delete(?TABLE, {{Host, '_'}, '_'}),
     ets:match_delete(?TABLE, {'_', '_', Host, '_'}),
     ok.
@@ -53,10 +62,10 @@ end_of(Host, Pid) ->
     ok.
 
 %% @doc Commands of up to `Most' bytes cannot fail at once.
--spec open(port(), pid(), port(), non_neg_integer(), pid()) -> ok.
-open(Port, Host, Real, Most, Opener) ->
+-spec open(port(), pid(), pos_integer(), non_neg_integer(), pid()) -> ok.
+open(Port, Host, Creation, Most, Opener) ->
     Numbers = <<(numbers(term_to_binary(Opener)))/binary, (numbers(term_to_binary(Port)))/binary>>,
-    Way = #way{real = Real, host = Host, most = Most, opener = Opener, numbers = Numbers},
+    Way = #way{host = Host, counter = counter(Creation), most = Most, opener = Opener, numbers = Numbers},
     ets:insert(?TABLE, {Port, Way, Host, Way}),
     ok.
 
@@ -92,13 +101,20 @@ command(Port, Data) ->
 message(Port, Data) ->
     say(?MESSAGE, Port, Data).
 
+%% @doc Any other request that nobody waits for.
+-spec tell(pid(), pos_integer(), term()) -> true.
+tell(Host, Creation, Request) ->
+    Frame = term_to_binary({cast, Request}),
+    Size = byte_size(Frame),
+    send(Host, counter(Creation), Size, [<<Size:32>>, Frame]).
+
 say(Kind, Port, Data) ->
     try ets:lookup_element(?TABLE, Port, ?WAY) of
         #way{opener = Opener, numbers = Numbers} = Way when Opener =:= self() ->
-            write(Way, [Kind, Numbers], Data);
+            sized(Way, Kind, Numbers, Data);
         #way{host = Host, numbers = <<_:8/binary, Number/binary>>} = Way ->
             case ets:lookup(?TABLE, {Host, self()}) of
-                [{_, Numbers}] -> write(Way, [Kind, Numbers, Number], Data);
+                [{_, Numbers}] -> sized(Way, Kind, <<Numbers/binary, Number/binary>>, Data);
                 [] -> false
             end;
         busy ->
@@ -107,16 +123,42 @@ say(Kind, Port, Data) ->
         error:badarg -> false
     end.
 
-write(#way{real = Real, most = Most}, Head, Data) ->
-    case size_of(Data) =< Most of
-        true -> port_command(Real, [Head | Data]);
-        false -> false
+sized(#way{host = Host, counter = Counter, most = Most}, Kind, Numbers, Data) ->
+    case size_of(Data) of
+        Size when Size =< Most ->
+            send(Host, Counter, Size, [<<(Size + ?HEAD):32, Kind, Numbers/binary>>, Data]);
+        _ ->
+            false
     end.
-
-%% What is said to a host that was told to stop meanwhile nobody reads.
-port_command(Real, Frame) ->
-    try erlang:port_command(Real, Frame) catch error:badarg -> true end.
 
 %% Atoms are more than any number.
 size_of(Data) when is_binary(Data) -> byte_size(Data);
 size_of(Data) -> try iolist_size(Data) catch error:badarg -> none end.
+
+send(Host, Counter, Size, Frame) ->
+    Waiting = atomics:add_get(persistent_term:get(?MODULE), Counter, Size + ?HEAD),
+    Host ! {say, Size + ?HEAD, Frame},
+    Waiting < ?MUCH orelse pier_host_server:wait(Host),
+    true.
+
+counter(Creation) ->
+    Creation rem ?COUNTERS + 1.
+
+%% ---- The host's process ----
+
+%% @doc Writes a frame that it got, with those that wait behind it. They pass what others
+%% ask: who asked waits for the answer, and has said nothing since.
+-spec write_all(port(), pos_integer(), pos_integer(), iodata()) -> ok.
+write_all(Real, Creation, Waited, Frames) when Waited < ?TOGETHER ->
+    receive
+        {say, Size, Frame} -> write_all(Real, Creation, Waited + Size, [Frames | Frame])
+    after 0 ->
+            write(Real, Creation, Waited, Frames)
+    end;
+write_all(Real, Creation, Waited, Frames) ->
+    write(Real, Creation, Waited, Frames).
+
+%% Nobody reads what a host is told that was stopped meanwhile.
+write(Real, Creation, Waited, Frames) ->
+    _ = (catch port_command(Real, [?SEVERAL | Frames])),
+    atomics:sub(persistent_term:get(?MODULE), counter(Creation), Waited).

@@ -4,9 +4,10 @@
 %% to what, so that it can tell them when the host ends.
 -module(pier_host_server).
 
--export([start/2, go/1, stop/1, info/1, call/3, command/4, message/2, register/3]).
+-export([start/2, go/1, stop/1, info/1, call/3, command/4, message/2, register/3, wait/1]).
 
 -record(state, {real :: port(),
+                creation :: pos_integer(),
                 hello :: map(),
                 next = 1 :: pos_integer(),
                 calls = #{} :: #{pos_integer() => call()},
@@ -63,10 +64,17 @@ message(Host, Port, Message) ->
         false ->
             pier_host_quick:is_known(Host, self()) orelse ask(Host, know),
             case ets:lookup(?TABLE, {host, Host}) of
-                [{_, Real, _}] -> tell(Real, {do, self(), send, [Port, Message]});
-                [] -> ok
-            end
+                [{_, _, Creation}] -> pier_host_quick:tell(Host, Creation, {do, self(), send, [Port, Message]});
+                [] -> true
+            end,
+            ok
     end.
+
+%% @doc Until the host's process has come to what the caller has sent it.
+-spec wait(pid()) -> ok.
+wait(Host) ->
+    _ = ask(Host, know),
+    ok.
 
 -spec register(pid() | none, term(), port()) -> result() | {host, term()}.
 register(Host, Name, Port) ->
@@ -136,7 +144,7 @@ begin_host(Starter, Options, Creation) ->
     Hello = hello(Real),
     Starter ! {self(), started, Real},
     receive go -> ok end,
-    loop(#state{real = Real, hello = Hello, folder = Folder, environment = Environment}).
+    loop(#state{real = Real, creation = Creation, hello = Hello, folder = Folder, environment = Environment}).
 
 program(Options) ->
     Command = maps:get(command, Options, []),
@@ -190,6 +198,9 @@ loop(#state{real = Real} = State) ->
         {Real, {data, Frame}} ->
             {event, Events} = binary_to_term(Frame),
             loop(lists:foldl(fun event/2, State, Events));
+        {say, Size, Frame} ->
+            pier_host_quick:write_all(Real, State#state.creation, Size, Frame),
+            loop(State);
         {{call, Function, Arguments}, Caller, Reference} ->
             loop(called(Function, Arguments, Caller, Reference, State));
         {{command, Port, Function, Arguments}, Caller, Reference} ->
@@ -381,9 +392,9 @@ bytes(Text) ->
 %% ---- What calls mean ----
 
 meaning(open_port, [Name, Options], Caller) ->
-    on_success(fun(Port, #state{real = Real, busy = Busy} = State) ->
+    on_success(fun(Port, #state{creation = Creation, busy = Busy} = State) ->
                        Most = most(Name, Options, State),
-                       Most > 0 andalso pier_host_quick:open(Port, self(), Real, Most, Caller),
+                       Most > 0 andalso pier_host_quick:open(Port, self(), Creation, Most, Caller),
                        is_map_key(Port, Busy) andalso pier_host_quick:busy(Port, true),
                        linked(Port, Caller, State)
                end);

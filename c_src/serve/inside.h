@@ -137,8 +137,8 @@ void pier__serve_drop_asks(struct pier__remote *remote);
 
 /* ---- quick.c ---------------------------------------------------------------------- */
 
-/* A frame of the VM that is no term (`state` is a pier__serve): 1 if it was a command, 0 if
- * it is nothing that we know, or an error that ends the host. */
+/* A frame of the VM that is no term, of one byte at least (`state` is a pier__serve): 1 if it
+ * was served, 0 if it is nothing that we know, or an error that ends the host. */
 int pier__serve_bytes(void *state, pier_span frame);
 
 /* ---- trace.c -------------------------------------------------------------------------------

@@ -37,3 +37,8 @@ void pier__out_take_bytes(pier_peer *peer, int (*take)(void *state, pier_span fr
 int pier__out_serve(pier_peer *peer, pier_span message) {
   return pier__message_serve(peer, message);
 }
+
+int pier__out_serve_frame(pier_peer *peer, pier_span frame) {
+  int error = pier__peer_dispatch(peer, frame);
+  return error < 0 ? error : peer->diag.error;
+}

@@ -14,7 +14,8 @@ void pier__out_fail(pier_peer *peer, int error, const char *what);
 /* Frames that are no terms go to `take` from now on: see struct pier_peer. */
 void pier__out_take_bytes(pier_peer *peer, int (*take)(void *state, pier_span frame),
                           void *state);
-/* Serves a message as if it had come. 0 or an error that ends the host. */
+/* Serves a message, or a frame, as if it had come. 0 or an error that ends the host. */
 int pier__out_serve(pier_peer *peer, pier_span message);
+int pier__out_serve_frame(pier_peer *peer, pier_span frame);
 
 #endif

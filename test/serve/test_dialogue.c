@@ -257,7 +257,22 @@ static const struct dialogue {
                                        "< {exit_signal,pid_1,port_1,killed}\n"
                                        "< {reply,3,{ok,true}}\n"
                                        "< {reply,2,{ok,[]}}\n"},
-    {"bytes that are no command", "> # 3 1 1 x\n"
+    {"several frames in one", OPEN(CAT) "> # 3 1 1 1 a|2 1 1 b|1 2 1 c\n"
+                                        "< {data,pid_1,port_1,<<\"a\">>}\n"
+                                        "< {data,pid_1,port_1,<<\"b\">>}\n"
+                                        "< {data,pid_1,port_1,<<\"c\">>}\n"
+                                        "> # 3 \n"
+                                        "> # 3 1 1 1 d|9|1 2 1 e\n"
+                                        "< {error,{badterm,...\n"
+                                        "< {data,pid_1,port_1,<<\"d\">>}\n"
+                                        "< {data,pid_1,port_1,<<\"e\">>}\n"
+                                        "> # 3 1 1 1 f|3\n"
+                                        "< {error,{badterm,...\n"
+                                        "> # 3 1 1 1 g|cut\n"
+                                        "< {error,{badterm,...\n"
+                                        "> {apply,1,pid_1,port_info,[port_1,output]}\n"
+                                        "< {reply,1,{ok,{output,5}}}\n"},
+    {"bytes that are no command", "> # 4 1 1 x\n"
                                   "< {error,{badterm,...\n"
                                   "> # 1 1 1 to nobody\n"
                                   "> {apply,1,pid_1,ports,[]}\n"
@@ -294,16 +309,41 @@ static const struct dialogue {
      "< {reply,1,{ok,[]}}\n"},
 };
 
-/* KIND PID PORT DATA: as it is in quick.c. */
+/* KIND PID PORT DATA: a frame of 13 bytes and the data, as it is in quick.c; KIND alone. */
+static void put_bytes(pier_buffer *out, const char *line, size_t size) {
+  uint8_t frame[13] = {(uint8_t)(line[0] - '0')};
+  size_t head = size < 6 ? 1 : sizeof frame;
+  uint8_t length[4] = {0, 0, 0, (uint8_t)(size < 6 ? 1 : head + size - 6)};
+  if (size >= 6) {
+    frame[4] = (uint8_t)(line[2] - '0');
+    frame[12] = (uint8_t)(line[4] - '0');
+  }
+  pier_buffer_append(out, length, sizeof length);
+  pier_buffer_append(out, frame, head);
+  if (size > 6) pier_buffer_append(out, line + 6, size - 6);
+}
+
+/* Such frames in one, a bar between them; with "cut" at the end a piece of another. */
+static void put_several(pier_buffer *out, const char *line) {
+  uint8_t head[5] = {0, 0, 0, 0, 3};
+  pier_buffer_append(out, head, sizeof head);
+  while (*line && strcmp(line, "cut") != 0) {
+    size_t size = strcspn(line, "|");
+    put_bytes(out, line, size);
+    line += size + (line[size] == '|');
+  }
+  if (*line) pier_buffer_append(out, "", 1);
+  out->data[3] = (uint8_t)(out->size - 4);
+}
+
 static void say_bytes(struct talk *talk, const char *line) {
-  uint8_t frame[64] = {0, 0, 0, 0, (uint8_t)(line[0] - '0')};
-  size_t size = strlen(line + 6);
-  assert_true(size <= sizeof frame - 17);
-  frame[3] = (uint8_t)(13 + size);
-  frame[8] = (uint8_t)(line[2] - '0');
-  frame[16] = (uint8_t)(line[4] - '0');
-  memcpy(frame + 17, line + 6, size);
-  talk_bytes(talk, pier_span_of(frame, 17 + size));
+  pier_buffer out = PIER_BUFFER_INIT;
+  if (line[0] == '3')
+    put_several(&out, line + 2);
+  else
+    put_bytes(&out, line, strlen(line));
+  talk_bytes(talk, pier_buffer_span(&out));
+  pier_buffer_free(&out);
 }
 
 static void say(struct talk *talk, const char *line) {
