@@ -7,6 +7,8 @@
 
 #include <pier/frame.h>
 
+#include <string.h>
+
 /* Invariants:
  *  - bytes fed and not taken are at[0..end-at);
  *  - what was kept of an incomplete frame is head[0..head_size) (packet) and
@@ -91,6 +93,15 @@ static inline void pier__frame_put(uint8_t *header, unsigned packet, size_t size
   }
 }
 
+/* As pier_frame_header, of a framing that has been checked. */
+static inline int pier__frame_header(const pier_framing *framing, size_t size,
+                                     uint8_t header[PIER_FRAME_HEADER_MAX]) {
+  if (framing->kind != PIER_PACKET) return 0;
+  if (size > pier__frame_most(framing->packet)) return PIER_EPAYLOAD;
+  pier__frame_put(header, framing->packet, size);
+  return (int)framing->packet;
+}
+
 static inline int pier__framer_feed(pier_framer *framer, pier_span bytes) {
   if (!framer->fast || framer->at != framer->end || bytes.size == 0)
     return pier__framer_feed_slow(framer, bytes);
@@ -129,6 +140,26 @@ static inline int pier__framer_next(pier_framer *framer, pier_frame *frame) {
   frame->kind = PIER_FRAME;
   frame->payload = pier_span_of(framer->at + header, size);
   framer->at += header + size;
+  return 1;
+}
+
+/* Of lines alone: the next one, if all of it lies in the fed bytes and nothing is kept of
+ * it; 1. Whatever else there is comes from pier__framer_next. */
+static inline int pier__framer_whole_line(pier_framer *framer, pier_frame *frame) {
+  const uint8_t *line = framer->at;
+  size_t left = (size_t)(framer->end - line);
+  size_t most = framer->limit + 2; /* with CR LF */
+  const uint8_t *newline;
+  size_t size;
+  if (left == 0 || framer->body_size > 0 || framer->over) return 0;
+  newline = memchr(line, '\n', left < most ? left : most);
+  if (!newline) return 0;
+  size = (size_t)(newline - line);
+  if (size > 0 && newline[-1] == '\r') size--;
+  if (size > framer->limit) return 0;
+  frame->kind = PIER_FRAME_EOL;
+  frame->payload = pier_span_of(line, size);
+  framer->at = newline + 1;
   return 1;
 }
 

@@ -17,25 +17,17 @@ static size_t min_size(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-/* A line that lies whole in the fed bytes, in place; 0 if there is none. */
+/* A line, or a part of one, that lies whole in the fed bytes, in place; 0 if there is
+ * none. Nothing is kept. */
 static int next_in_place(pier_framer *framer, pier_frame *frame) {
   const uint8_t *line = framer->at;
   size_t limit = framer->limit;
   size_t left = (size_t)(framer->end - line);
-  const uint8_t *newline = left > 0 ? memchr(line, '\n', min_size(left, limit + 2)) : NULL;
-  size_t size = newline ? (size_t)(newline - line) : 0;
-  if (newline && size > 0 && line[size - 1] == '\r') size--;
-  if (newline && size <= limit) {
-    frame->kind = PIER_FRAME_EOL;
-    framer->at = newline + 1;
-  } else if (left > limit + 1 || (left == limit + 1 && line[limit] != '\r')) {
-    frame->kind = PIER_FRAME_NOEOL;
-    size = limit;
-    framer->at += limit;
-  } else {
-    return 0;
-  }
-  frame->payload = pier_span_of(line, size);
+  if (pier__framer_whole_line(framer, frame)) return 1;
+  if (left <= limit || (left == limit + 1 && line[limit] == '\r')) return 0;
+  frame->kind = PIER_FRAME_NOEOL;
+  frame->payload = pier_span_of(line, limit);
+  framer->at += limit;
   return 1;
 }
 

@@ -16,10 +16,7 @@ int pier_frame_check(const pier_framing *framing, size_t size, pier_diag *diag) 
 int pier_frame_header(const pier_framing *framing, size_t size,
                       uint8_t header[PIER_FRAME_HEADER_MAX]) {
   int error = pier_frame_check(framing, size, NULL);
-  if (error) return error;
-  if (framing->kind != PIER_PACKET) return 0;
-  pier__frame_put(header, framing->packet, size);
-  return (int)framing->packet;
+  return error ? error : pier__frame_header(framing, size, header);
 }
 
 int pier_frame_append(pier_buffer *buffer, const pier_framing *framing, pier_span payload) {

@@ -125,11 +125,17 @@ static void refuse_frame(struct pier__port *port, int error) {
     terminate_atom(port, error == PIER_EFRAMESIZE ? "emsgsize" : "enomem", 1);
 }
 
+static int next_frame(struct pier__port *port, pier_frame *frame) {
+  if (port->framing.kind == PIER_LINE && pier__framer_whole_line(&port->framer, frame))
+    return 1;
+  return pier__framer_next(&port->framer, frame);
+}
+
 void pier__port_input(struct pier__port *port, size_t count) {
   pier_frame frame;
   int produced;
   if (port->framing.kind != PIER_PACKET && pier__port_usable(port)) port->input += count;
-  while ((produced = pier__framer_next(&port->framer, &frame)) == 1) {
+  while ((produced = next_frame(port, &frame)) == 1) {
     if (!pier__port_usable(port)) continue; /* closing: output is discarded */
     if (port->framing.kind == PIER_PACKET) port->input += frame.payload.size;
     pier__port_tell_data(port, frame.kind, frame.payload);
