@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-  BATCH_PARTS = 256,    /* of one writev; the system takes 1024 */
+  JOINED = 2048,     /* for a header and so much payload one copy is cheaper than two parts */
+  BATCH_PARTS = 256, /* of one writev; the system takes 1024 */
   BATCH_JOINED = 16384, /* small frames are copied together, so many bytes of them */
   BATCH_COPIED = 512,   /* up to here a copy is cheaper than a part of its own */
   BATCH_BYTES = 65536   /* what a pipe holds: more at once is only queued */
@@ -60,13 +61,13 @@ static void offer(struct pier__port *port, const struct iovec *parts, int count,
 /* 1 if it is done with: it waits with the others, or the port has ended. What does not
  * fit sends the others away first; what a full pipe has left of them is no matter of the
  * cork any more. */
-static int gather(struct pier__port *port, const struct iovec parts[2], size_t size) {
+static int gather(struct pier__port *port, const struct iovec *parts, int count, size_t size) {
   if (port->later || (!port->gathered && pier__queue_size(&port->queue) > 0)) return 0;
   if (pier__queue_size(&port->queue) + size > BATCH_BYTES) pier__port_flush(port);
   if (!pier__port_usable(port)) return 1;
   if (pier__queue_size(&port->queue) > 0 && !port->gathered) return 0;
   if (size > BATCH_BYTES) return 0;
-  if (enqueue_rest(port, parts, 2, 0) < 0) {
+  if (enqueue_rest(port, parts, count, 0) < 0) {
     port->gathered = 0; /* half a frame goes nowhere */
     pier__port_write_failed(port, -ENOMEM);
   } else if (!port->gathered) {
@@ -76,33 +77,43 @@ static int gather(struct pier__port *port, const struct iovec parts[2], size_t s
   return 1;
 }
 
-static void send_frame(struct pier__port *port, const struct iovec parts[2]) {
-  size_t size = parts[0].iov_len + parts[1].iov_len;
-  int first = parts[0].iov_len == 0;
-  if (size == 0 || (port->corked && gather(port, parts, size))) return;
-  offer(port, parts + first, 2 - first, size);
+static void send_parts(struct pier__port *port, const struct iovec *parts, int count,
+                       size_t size) {
+  if (size == 0 || (port->corked && gather(port, parts, count, size))) return;
+  offer(port, parts, count, size);
+}
+
+static void send_frame(struct pier__port *port, uint8_t frame[JOINED], size_t header,
+                       pier_span data) {
+  struct iovec parts[2];
+  parts[0].iov_base = frame;
+  parts[0].iov_len = header;
+  if (header == 0 || data.size > JOINED - header) {
+    parts[1].iov_base = (void *)(uintptr_t)data.data;
+    parts[1].iov_len = data.size;
+    send_parts(port, parts + (header == 0), 1 + (header > 0), header + data.size);
+    return;
+  }
+  if (data.size > 0) memcpy(frame + header, data.data, data.size);
+  parts[0].iov_len += data.size;
+  send_parts(port, parts, 1, parts[0].iov_len);
 }
 
 static int command(struct pier__port *port, pier_span data) {
-  uint8_t header[PIER_FRAME_HEADER_MAX];
-  struct iovec parts[2];
+  uint8_t frame[JOINED]; /* its header, and if it is small the whole of it */
   int length;
   if (port->io->output) {
     port->output += data.size;
     port->io->output(port, data);
     return 0;
   }
-  length = pier_frame_header(&port->framing, data.size, header);
+  length = pier__frame_header(&port->framing, data.size, frame);
   if (length < 0 || !port->writable) {
     pier__port_write_failed(port, length < 0 ? -EINVAL : -EBADF);
     return 0;
   }
   port->output += data.size;
-  parts[0].iov_base = header;
-  parts[0].iov_len = (size_t)length;
-  parts[1].iov_base = (void *)(uintptr_t)data.data;
-  parts[1].iov_len = data.size;
-  send_frame(port, parts);
+  send_frame(port, frame, (size_t)length, data);
   return 0;
 }
 
@@ -193,7 +204,7 @@ static size_t send_batch(struct pier__port *port, const pier_span *data, size_t 
   batch.count = 0;
   batch.size = batch.used = 0;
   for (i = 0; i < count; i++) {
-    int length = pier_frame_header(&port->framing, data[i].size, header);
+    int length = pier__frame_header(&port->framing, data[i].size, header);
     if (length < 0 || !has_room(&batch, (size_t)length, data[i].size)) break;
     port->output += data[i].size;
     add_copy(&batch, header, (size_t)length);
