@@ -4,27 +4,16 @@
 
 enum { SMALLEST = 8 };
 
-/* Numbers are handed out in sequence: multiplying spreads them over the bits
- * that the mask keeps (Knuth's multiplicative hashing). */
-static size_t home(const struct pier__table *table, uint64_t key) {
-  return (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (table->capacity - 1);
-}
-
 static size_t next(const struct pier__table *table, size_t slot) {
   return (slot + 1) & (table->capacity - 1);
 }
 
 /* The slot that holds `key`, or the empty one where it would go. */
 static size_t find(const struct pier__table *table, uint64_t key) {
-  size_t slot = home(table, key);
+  size_t slot = pier__table_home(table, key);
   while (table->slots[slot].key != 0 && table->slots[slot].key != key)
     slot = next(table, slot);
   return slot;
-}
-
-void *pier__table_get(const struct pier__table *table, uint64_t key) {
-  if (table->count == 0 || key == 0) return NULL;
-  return table->slots[find(table, key)].value;
 }
 
 static int resize(struct pier__table *table, size_t capacity) {
@@ -60,7 +49,7 @@ int pier__table_put(struct pier__table *table, uint64_t key, void *value) {
 static void close_hole(struct pier__table *table, size_t hole) {
   size_t slot = next(table, hole);
   while (table->slots[slot].key != 0) {
-    size_t wanted = home(table, table->slots[slot].key);
+    size_t wanted = pier__table_home(table, table->slots[slot].key);
     size_t mask = table->capacity - 1;
     if (((slot - wanted) & mask) >= ((slot - hole) & mask)) {
       table->slots[hole] = table->slots[slot];

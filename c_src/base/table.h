@@ -19,7 +19,20 @@ struct pier__table {
   size_t first; /* no entry lies before this slot */
 };
 
-void *pier__table_get(const struct pier__table *table, uint64_t key);
+/* Numbers are handed out in sequence: multiplying spreads them over the bits
+ * that the mask keeps (Knuth's multiplicative hashing). */
+static inline size_t pier__table_home(const struct pier__table *table, uint64_t key) {
+  return (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (table->capacity - 1);
+}
+
+/* NULL for a key that is not there. */
+static inline void *pier__table_get(const struct pier__table *table, uint64_t key) {
+  size_t slot = pier__table_home(table, key);
+  if (table->count == 0 || key == 0) return NULL;
+  while (table->slots[slot].key != key && table->slots[slot].key != 0)
+    slot = (slot + 1) & (table->capacity - 1);
+  return table->slots[slot].value;
+}
 int pier__table_put(struct pier__table *table, uint64_t key, void *value); /* PIER_ENOMEM */
 void *pier__table_remove(struct pier__table *table, uint64_t key); /* what it held, or NULL */
 

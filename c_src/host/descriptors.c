@@ -94,10 +94,6 @@ int pier__descriptors_open(struct pier__hport *port, const pier_port_options *op
   return take_both(port, options);
 }
 
-ssize_t pier__descriptor_read(const struct pier__hport *port, void *to, size_t size) {
-  return port->in_socket ? recv(port->in, to, size, MSG_DONTWAIT) : read(port->in, to, size);
-}
-
 ssize_t pier__descriptor_write(const struct pier__hport *port, const struct iovec *parts,
                                int count) {
   struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts,

@@ -14,8 +14,7 @@ struct pier__hport;
  * -ENFILE: no copy. */
 int pier__descriptors_open(struct pier__hport *port, const pier_port_options *options);
 
-/* Reading and writing them: as readv and writev, never raising SIGPIPE. */
-ssize_t pier__descriptor_read(const struct pier__hport *port, void *to, size_t size);
+/* Writing to them: as writev, never raising SIGPIPE. */
 struct iovec;
 ssize_t pier__descriptor_write(const struct pier__hport *port, const struct iovec *parts,
                                int count);

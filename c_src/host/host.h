@@ -59,29 +59,38 @@ struct pier__observer {
 };
 
 struct pier_host {
+  /* What each turn looks at comes first. Those who were asked for last are likely to be
+   * asked for next: NULL once they have gone from their table. */
+  struct pier__hport *recent_port;
+  pier_process *recent_process;
+  pier_process *first_ready; /* with a callback and messages it has not seen */
+  pier_process *last_ready;
+  pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
+  struct pier__hport *first_gathered;         /* corked, with something to write; pinned */
+  int epoll;
+  unsigned watched : 1;     /* others wait for the set: a uv loop, a poll of the caller's */
+  unsigned in_turn : 1;     /* events or callbacks are being worked off */
+  unsigned in_callback : 1; /* the caller's code is on the stack */
+  unsigned telling : 1;     /* first_ending is being worked off */
+  unsigned ending : 1;      /* pier_host_free: nobody is told anything */
+  const struct pier__observer *observer; /* NULL: nobody */
+  struct pier__post post;
   struct pier__table ports, processes;
   struct pier__table names; /* by hash, chains of pier__name */
   uint64_t last_port, last_pid, last_reference;
-  pier_process *first_process; /* all of them, ended ones included */
-  pier_process *first_ready;   /* with a callback and messages it has not seen */
-  pier_process *last_ready;
-  pier_process *first_ending, *last_ending;   /* dead, but the others do not know */
-  pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
-  struct pier__hport *first_gathered;         /* corked, with something to write; pinned */
-  struct pier__hport *first_orphan;           /* ports that are no more, whose programs live */
-  struct pier__post post;
-  struct pier__spin spin; /* before it waits */
+  pier_process *first_process;              /* all of them, ended ones included */
+  pier_process *first_ending, *last_ending; /* dead, but the others do not know */
+  struct pier__hport *first_orphan;         /* ports that are no more, whose programs live */
+  struct pier__spin spin;                   /* before it waits */
   size_t pipe_size;
   pier_limits limits;
   void *stack; /* for the moment between clone and exec */
   struct pier__uv *uv;
   const struct pier__driver_hooks *hooks;
   struct pier__drivers *drivers;
-  const struct pier__observer *observer; /* NULL: nobody */
-  size_t queue_limit;                    /* of each port: what waits for its program; 0: none */
-  int epoll;
-  int wake;   /* eventfd, for when others wait for the set */
-  int low[2]; /* low descriptors kept free for programs' pipes, see open.c */
+  size_t queue_limit; /* of each port: what waits for its program; 0: none */
+  int wake;           /* eventfd, for when others wait for the set */
+  int low[2];         /* low descriptors kept free for programs' pipes, see open.c */
   unsigned linger_ms;
   size_t port_limit;
   int check_drivers;
@@ -89,36 +98,31 @@ struct pier_host {
   unsigned driver_limit_ms;
   pier_log_callback *log;
   void *log_state;
-  unsigned watched : 1;     /* others wait for the set: a uv loop, a poll of the caller's */
-  unsigned in_turn : 1;     /* events or callbacks are being worked off */
-  unsigned in_callback : 1; /* the caller's code is on the stack */
-  unsigned telling : 1;     /* first_ending is being worked off */
-  unsigned ending : 1;      /* pier_host_free: nobody is told anything */
 };
 
 struct pier_process {
   pier_host *host;
-  pier_process *next, *previous; /* in first_process */
-  pier_process *next_ready, *previous_ready;
   pier_pid pid;
-  struct pier__mailbox mailbox;
-  struct pier__letter *current; /* what the last pier_receive handed out */
   pier_receive_callback *receive;
   void *state;
-  struct pier__table links;    /* pier__object_key, to the process itself */
-  struct pier__table monitors; /* references, to the pier__watch */
-  struct pier__monitors watchers;
-  struct pier__name *name;
-  pier_buffer reason; /* why it ended, a bare term */
-  pier_process *next_ending;
   struct pier__pending *pending;
-  pier_process *next_waiting; /* in the list of a port, or in first_resumed */
   unsigned pins;
   unsigned trap_exit : 1;
   unsigned remote : 1; /* stands for one elsewhere: its callback is called, suspended or not */
   unsigned dead : 1;
   unsigned ready : 1; /* is in first_ready */
   unsigned released : 1;
+  struct pier__mailbox mailbox;
+  struct pier__letter *current;  /* what the last pier_receive handed out */
+  pier_process *next, *previous; /* in first_process */
+  pier_process *next_ready, *previous_ready;
+  struct pier__table links;    /* pier__object_key, to the process itself */
+  struct pier__table monitors; /* references, to the pier__watch */
+  struct pier__monitors watchers;
+  struct pier__name *name;
+  pier_buffer reason; /* why it ended, a bare term */
+  pier_process *next_ending;
+  pier_process *next_waiting; /* in the list of a port, or in first_resumed */
 };
 
 /* A port with its descriptors. Freed when it is dead, nobody pins it and its program,
@@ -129,6 +133,7 @@ struct pier__hport {
   int in, out; /* our ends of the pipes; -1 none */
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
+  unsigned full : 1;                 /* the last read brought as much as it could */
   unsigned listed : 1;               /* in first_gathered */
   unsigned orphan : 1;               /* in first_orphan */
   unsigned told_busy : 1;            /* the observer's */
@@ -170,6 +175,7 @@ static inline uint64_t pier__event_key(uint64_t number, enum pier__event_kind ki
 
 /* poll.c */
 int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key);
+void pier__rewatch(pier_host *host, int fd, uint32_t events, uint64_t key);
 void pier__unwatch(pier_host *host, int fd);
 int pier__turn(pier_host *host, int timeout_ms);
 
@@ -178,7 +184,7 @@ enum { PIER__DRIVERS_WAKE = 1 };
 
 /* io.c: the port's side of the pipes. */
 extern const struct pier__port_io pier__port_io;
-void pier__port_readable(struct pier__hport *port);
+void pier__port_readable(struct pier__hport *port, int hung);
 int pier__port_start_reading(struct pier__hport *port);
 void pier__port_close_ends(struct pier__hport *port);
 /* Writes what corked ports have; 1 if one of them ended of it. */
@@ -189,8 +195,10 @@ void pier__log_bad_value(struct pier__hport *port);
 static inline void pier__pin(struct pier__hport *port) {
   port->pins++;
 }
-void pier__unpin(struct pier__hport *port);
 void pier__hport_free(struct pier__hport *port);
+static inline void pier__unpin(struct pier__hport *port) {
+  if (--port->pins == 0 && port->core.state == PIER__PORT_DEAD) pier__hport_free(port);
+}
 
 /* open.c: a port of a driver that is not started; PIER_ENOMEM, PIER_ESYSLIMIT. */
 int pier__open_made(pier_process *owner, struct pier__driver *driver, const char *name,
@@ -198,6 +206,16 @@ int pier__open_made(pier_process *owner, struct pier__driver *driver, const char
 /* As pier_open_port_terms, but 1 if the owner is suspended until its driver says so. */
 int pier__open_terms(pier_process *owner, pier_port *port, pier_span name, pier_span options,
                      pier_diag *diag);
+
+/* Takes a port, a process out of its table. */
+static inline void pier__forget_port(struct pier__hport *port) {
+  if (port->host->recent_port == port) port->host->recent_port = NULL;
+  pier__table_remove(&port->host->ports, port->core.number);
+}
+static inline void pier__forget_process(pier_process *process) {
+  if (process->host->recent_process == process) process->host->recent_process = NULL;
+  pier__table_remove(&process->host->processes, process->pid.number);
+}
 
 /* children.c */
 int pier__child_watch(struct pier__hport *port); /* -errno */
@@ -207,10 +225,11 @@ void pier__orphan(struct pier__hport *port);
 void pier__orphans_free(pier_host *host);
 
 /* process.c */
-pier_process *pier__process(const pier_host *host, pier_pid pid); /* NULL if dead */
 void pier__process_end(pier_process *process, pier_span reason);
 void pier__process_free(pier_process *process); /* deferred while it is pinned */
-void pier__process_unpin(pier_process *process);
+static inline void pier__process_unpin(pier_process *process) {
+  if (--process->pins == 0 && process->released) pier__process_free(process);
+}
 
 /* receive.c */
 void pier__post_to(pier_process *process, const pier_message *message);
@@ -330,7 +349,16 @@ int pier__sorted_keys(const struct pier__table *table, pier_buffer *keys);
 /* send.c: EXIT badsig to the owner, and nothing else. */
 void pier__badsig(struct pier__hport *port);
 
+/* NULL if it is dead. */
+static inline pier_process *pier__process(const pier_host *host, pier_pid pid) {
+  pier_process *recent = host->recent_process;
+  if (recent && recent->pid.number == pid.number) return recent;
+  return pier__table_get(&host->processes, pid.number);
+}
+
 static inline struct pier__hport *pier__hport(const pier_host *host, pier_port port) {
+  struct pier__hport *recent = host->recent_port;
+  if (recent && recent->core.number == port.number) return recent;
   return pier__table_get(&host->ports, port.number);
 }
 

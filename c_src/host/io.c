@@ -7,17 +7,19 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
-
-enum { JOIN_MAX = 2048 };
 
 static struct pier__hport *hport(struct pier__port *port) {
   return (struct pier__hport *)(void *)port;
 }
 
 static void deliver(struct pier__port *port, pier_pid to, const pier_message *message) {
-  pier_process *process = pier__process(hport(port)->host, to);
-  if (process) pier__post_to(process, message);
+  pier_host *host = hport(port)->host;
+  pier_process *process = pier__process(host, to);
+  if (!process) return;
+  host->recent_process = process;
+  pier__post_to(process, message);
 }
 
 static void calm(struct pier__port *core) {
@@ -49,19 +51,8 @@ static void announce(struct pier__port *core, pier_span reason) {
   pier__down_all(host, &watchers, reason);
 }
 
-/* For a header and a small payload one copy is cheaper than a vector. */
-static ssize_t write_joined(int fd, const struct iovec parts[2]) {
-  uint8_t joined[JOIN_MAX];
-  memcpy(joined, parts[0].iov_base, parts[0].iov_len);
-  if (parts[1].iov_len > 0)
-    memcpy(joined + parts[0].iov_len, parts[1].iov_base, parts[1].iov_len);
-  return write(fd, joined, parts[0].iov_len + parts[1].iov_len);
-}
-
 static ssize_t write_parts(int fd, const struct iovec *parts, int count) {
   if (count == 1) return write(fd, parts->iov_base, parts->iov_len);
-  if (count == 2 && parts[0].iov_len + parts[1].iov_len <= JOIN_MAX)
-    return write_joined(fd, parts);
   return writev(fd, parts, count);
 }
 
@@ -149,10 +140,23 @@ int pier__flush_gathered(pier_host *host) {
   return ended;
 }
 
+/* The pipe of a program reports bytes once: what is always asked for costs a look at the
+ * empty pipe in each turn. Who leaves some in it asks again (read_on). */
+static uint32_t read_events(const struct pier__hport *port) {
+  return port->descriptors ? EPOLLIN : EPOLLIN | EPOLLET;
+}
+
 int pier__port_start_reading(struct pier__hport *port) {
-  int error = watch_end(port, port->in, &port->in_event, EPOLLIN, PIER__READ);
+  int error = watch_end(port, port->in, &port->in_event, read_events(port), PIER__READ);
   if (error == 0) port->reading = 1;
   return error;
+}
+
+/* At the next turn, after the others: there are more bytes, or the end. */
+static void read_on(struct pier__hport *port) {
+  if (!port->reading || port->descriptors) return;
+  pier__rewatch(port->host, port->in, read_events(port),
+                pier__event_key(port->core.number, PIER__READ));
 }
 
 static void stop_reading(struct pier__port *core) {
@@ -197,7 +201,7 @@ void pier__port_close_ends(struct pier__hport *port) {
 static void bury(struct pier__port *core) {
   struct pier__hport *port = hport(core);
   pier__port_close_ends(port);
-  pier__table_remove(&port->host->ports, core->number);
+  pier__forget_port(port);
 }
 
 const struct pier__port_io pier__port_io = {.deliver = deliver,
@@ -220,15 +224,12 @@ void pier__hport_free(struct pier__hport *port) {
     pier_free(port);
 }
 
-void pier__unpin(struct pier__hport *port) {
-  if (--port->pins == 0 && port->core.state == PIER__PORT_DEAD) pier__hport_free(port);
-}
-
 static ssize_t read_pipe(struct pier__hport *port, void *to, size_t size) {
   ssize_t got;
   do {
-    got = pier__descriptor_read(port, to, size);
+    got = port->in_socket ? recv(port->in, to, size, MSG_DONTWAIT) : read(port->in, to, size);
   } while (got < 0 && errno == EINTR);
+  port->full = got == (ssize_t)size;
   if (got > 0 && port->host->observer)
     port->host->observer->read(port, pier_span_of(to, (size_t)got));
   return got;
@@ -262,7 +263,8 @@ static ssize_t read_chunk(struct pier__hport *port) {
   uint8_t *room = pier__post_room(post, 0);
   ssize_t got;
   if (!room) {
-    errno = EAGAIN; /* level-triggered: memory may be there next time */
+    port->full = 1; /* memory may be there next time */
+    errno = EAGAIN;
     return -1;
   }
   got = read_pipe(port, room, PIER__READ_SIZE);
@@ -304,21 +306,24 @@ static void settle_rest(struct pier__hport *port) {
 
 static ssize_t read_some(struct pier__hport *port) {
   size_t room;
-  void *place;
+  void *place = NULL;
   if (!pier__port_usable(&port->core)) return read_chunk(port);
   if (port->rest.chunk) return read_behind(port);
-  place = pier_framer_place(&port->core.framer, &room);
+  if (!port->core.framer.fast) place = pier_framer_place(&port->core.framer, &room);
   return place ? read_placed(port, place, room) : read_chunk(port);
 }
 
-/* One read per readiness, as the BEAM; an error of it silences the port. */
-void pier__port_readable(struct pier__hport *port) {
+/* One read per readiness, as the BEAM; an error of it silences the port. A read that
+ * brought less than it might have has emptied the pipe, and after `hung`, which is said
+ * but once, there is the end to be read as well. */
+void pier__port_readable(struct pier__hport *port, int hung) {
   struct pier__post *post = &port->host->post;
   ssize_t got;
   if (!port->reading) return;
   post->framer = &port->core.framer;
   post->own = port->rest.chunk;
   got = read_some(port);
+  if (got != 0 && (hung || port->full)) read_on(port);
   if (got > 0) settle_rest(port);
   if (got == 0) {
     take_rest(port);

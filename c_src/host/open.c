@@ -133,14 +133,12 @@ static void report_bad_input(struct pier__hport *port) {
 }
 
 static int adopt(struct pier__hport *port, pier_process *owner) {
-  pier_host *host = port->host;
-  uint64_t number = port->core.number;
   int error = 0;
   if (port->in >= 0) error = pier__port_start_reading(port);
   if (error < 0) return error;
-  if (pier__table_put(&host->ports, number, port) < 0) return PIER_ENOMEM;
+  if (pier__table_put(&port->host->ports, port->core.number, port) < 0) return PIER_ENOMEM;
   error = pier__link_port(port, owner);
-  if (error < 0) pier__table_remove(&host->ports, number);
+  if (error < 0) pier__forget_port(port);
   return error;
 }
 
@@ -162,11 +160,10 @@ static int open_program(struct pier__hport *port, const pier_port_options *optio
 /* Its code runs in here, with the port in the tables. */
 static int start_driver(struct pier__hport *port, pier_process *owner,
                         const pier_port_options *options) {
-  pier_host *host = port->host;
   pier_object self = {{port->core.number}, {0}};
-  int error = host->hooks->start(port, options);
+  int error = port->host->hooks->start(port, options);
   if (error == 0) return 0;
-  pier__table_remove(&host->ports, port->core.number);
+  pier__forget_port(port);
   pier__table_remove(&owner->links, pier__object_key(self));
   return error;
 }

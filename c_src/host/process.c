@@ -19,7 +19,7 @@ int pier_process_new_callback(pier_host *host, pier_process **process,
   fresh->pid.number = ++host->last_pid;
   if (pier__table_put(&host->processes, fresh->pid.number, fresh) < 0 ||
       (host->hooks && host->hooks->process_began(host, fresh->pid) < 0)) {
-    pier__table_remove(&host->processes, fresh->pid.number);
+    pier__forget_process(fresh);
     pier_free(fresh);
     return PIER_ENOMEM;
   }
@@ -32,10 +32,6 @@ int pier_process_new_callback(pier_host *host, pier_process **process,
 
 int pier_process_new(pier_host *host, pier_process **process) {
   return pier_process_new_callback(host, process, NULL, NULL);
-}
-
-pier_process *pier__process(const pier_host *host, pier_pid pid) {
-  return pier__table_get(&host->processes, pid.number);
 }
 
 pier_pid pier_self(const pier_process *process) {
@@ -92,7 +88,7 @@ void pier__process_end(pier_process *process, pier_span reason) {
   pier_host *host = process->host;
   if (process->dead) return;
   process->dead = 1;
-  pier__table_remove(&host->processes, process->pid.number);
+  pier__forget_process(process);
   pier__name_drop(host, &process->name);
   pier_buffer_append(&process->reason, reason.data, reason.size);
   pier__pending_drop(process);
@@ -121,10 +117,6 @@ void pier__process_free(pier_process *process) {
   if (process->next) process->next->previous = process->previous;
   pier_buffer_free(&process->reason);
   pier_free(process);
-}
-
-void pier__process_unpin(pier_process *process) {
-  if (--process->pins == 0 && process->released) pier__process_free(process);
 }
 
 void pier_process_exit(pier_process *process, const char *reason) {

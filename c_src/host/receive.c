@@ -20,11 +20,12 @@ void pier__leave_ready(pier_process *process) {
     host->last_ready = process->previous_ready;
 }
 
+/* From a clean stack: never from inside another callback. */
 static void call_back(pier_process *process, const pier_message *message) {
-  unsigned outer = process->host->in_callback;
-  process->host->in_callback = 1;
+  pier_host *host = process->host;
+  host->in_callback = 1;
   process->receive(process, message, process->state);
-  process->host->in_callback = outer & 1;
+  host->in_callback = 0;
 }
 
 void pier__wake(pier_host *host) {
@@ -52,19 +53,16 @@ static int is_deaf(const pier_process *process) {
   return process->pending && !process->remote && pier_process_suspended(process);
 }
 
-/* From the loop itself, a callback with nothing waiting sees the message where
- * it lies; from inside a call of the user's, it has to wait for a clean stack. */
-void pier__post_to(pier_process *process, const pier_message *message) {
+static int may_see_now(const pier_process *process) {
+  const pier_host *host = process->host;
+  return process->receive && host->in_turn && !host->in_callback && !host->ending &&
+         !process->mailbox.first && !process->dead && !is_deaf(process);
+}
+
+static void keep(pier_process *process, const pier_message *message) {
   pier_host *host = process->host;
   struct pier__letter *letter;
   if (process->dead || host->ending) return;
-  if (process->receive && host->in_turn && !host->in_callback && !process->mailbox.first &&
-      !is_deaf(process)) {
-    process->pins++;
-    call_back(process, message);
-    pier__process_unpin(process);
-    return;
-  }
   letter = pier__letter_new(&host->post, message);
   if (!letter) {
     struct pier__atom atom;
@@ -74,6 +72,18 @@ void pier__post_to(pier_process *process, const pier_message *message) {
   }
   pier__mailbox_put(&process->mailbox, letter);
   if (process->receive) pier__make_ready(process);
+}
+
+/* From the loop itself, a callback with nothing waiting sees the message where
+ * it lies; from inside a call of the user's, it has to wait for a clean stack. */
+void pier__post_to(pier_process *process, const pier_message *message) {
+  if (!may_see_now(process)) {
+    keep(process, message);
+    return;
+  }
+  process->pins++;
+  call_back(process, message);
+  pier__process_unpin(process);
 }
 
 static void run_one(pier_process *process) {
