@@ -232,6 +232,6 @@ void pier__check_port(const struct pier__dport *dport) {
   inside.port = dport->port->core.number;
   if (dport->drivers->depth > 0)
     pier__misuse(&inside, "ended its port with %zu bytes in its queue", left);
-  else if (dport->closing && dport->drivers->host->ending)
+  else if (atomic_load(&dport->closing) && dport->drivers->host->ending)
     pier__misuse(&inside, "never emptied the %zu bytes in its queue", left);
 }

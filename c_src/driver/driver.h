@@ -71,6 +71,8 @@ struct pier__dport {
   struct pier__drivers *drivers;
   uint64_t handle;
   atomic_uint references;
+  atomic_int closing; /* it flushes its queue, and says nothing any more */
+  pier_pid heir;      /* who owned it when it ended */
   ErlDrvData data;
   struct pier__ioqueue queue;
   int control_flags;
@@ -82,13 +84,12 @@ struct pier__dport {
   struct pier__hport *ended; /* after stop: what the last unpin frees */
   char failure[256];         /* in start: why it failed */
   unsigned timing : 1, due : 1, flushing : 1, starting : 1, failed : 1;
-  unsigned closing : 1; /* has been asked to flush */
-  unsigned acks : 1;    /* open_port returns at erl_drv_init_ack */
-  uint64_t ack;         /* reference of the open_port that waits; 0 none */
-  pier_pid ack_to;      /* who waits */
-  unsigned buried : 1;  /* it has ended */
-  unsigned inside;      /* callbacks of its own on the stack */
-  unsigned percent;     /* of a time slice, consumed in this callback */
+  unsigned acks : 1;   /* open_port returns at erl_drv_init_ack */
+  uint64_t ack;        /* reference of the open_port that waits; 0 none */
+  pier_pid ack_to;     /* who waits */
+  unsigned buried : 1; /* it has ended */
+  unsigned inside;     /* callbacks of its own on the stack */
+  unsigned percent;    /* of a time slice, consumed in this callback */
 };
 
 /* How many hosts look for misuse, see check.h. */

@@ -107,9 +107,11 @@ static void tell_lines(struct pier__dport *dport, const struct saying *saying) {
   }
 }
 
+/* What is said while the queue is flushed is dropped. A port that ends otherwise may speak
+ * until its stop returns: its owner hears that behind its end, as in the BEAM. */
 static struct pier__dport *usable(struct pier__dport *dport, int *result) {
   *result = dport ? 0 : -1;
-  return dport && pier__port_usable(&dport->port->core) ? dport : NULL;
+  return dport && !atomic_load(&dport->closing) ? dport : NULL;
 }
 
 /* Only what is no vector goes line by line. */

@@ -124,7 +124,8 @@ static size_t queued(const struct pier__port *core) {
 /* The port may close while another driver is being called. */
 static void flush(struct pier__port *core) {
   struct pier__dport *dport = dport_of(core);
-  dport->flushing = dport->closing = 1;
+  dport->flushing = 1;
+  atomic_store(&dport->closing, 1);
   pier__due(dport);
   pier__work_due(dport->drivers);
 }
@@ -143,6 +144,7 @@ static void detach(struct pier__dport *dport) {
   pier__monitors_clear(dport);
   pier__handle_remove(dport);
   dport->ended = dport->port;
+  dport->heir = dport->port->core.owner;
   dport->port = NULL;
   pier__port_acknowledge(dport, 0);
   pier__driver_port_gone(dport->driver);
@@ -203,6 +205,7 @@ int pier__dport_adopt(struct pier__hport *port, struct pier__driver *driver,
   dport->drivers = driver->drivers;
   dport->handle = driver->drivers->serial << PIER__NUMBER_BITS | port->core.number;
   atomic_init(&dport->references, 1);
+  atomic_init(&dport->closing, 0);
   dport->starting = 1;
   if (set_limits(dport, options) < 0) {
     pier_free(dport);

@@ -202,7 +202,7 @@ static int make(pier_buffer *out, const ErlDrvTermData *spec, int size) {
 
 struct pier__letter_out {
   struct pier__letter_out *next;
-  uint64_t port; /* handle: to its owner; else 0 */
+  struct pier__dport *dport; /* pinned: to its owner; else NULL */
   pier_pid to;
   pier_buffer term;
 };
@@ -218,15 +218,19 @@ static int post(const struct pier__drivers *drivers, pier_pid to, const pier_buf
 
 /* In the order in which each thread sent them; 0 if the receiver is dead. Who finds
  * letters there has been woken up for the first of them. */
-static int put_in_inbox(struct pier__drivers *drivers, uint64_t handle, pier_pid to,
-                        pier_buffer *term) {
+static int put_in_inbox(struct pier__dport *dport, pier_pid to, pier_buffer *term) {
+  struct pier__drivers *drivers = dport->drivers;
   struct pier__letter_out *letter = pier_alloc(sizeof *letter);
   int wake = 0, result = 1;
   if (!letter) return -1;
   letter->next = NULL;
-  letter->port = handle;
+  letter->dport = NULL;
   letter->to = to;
   letter->term = *term;
+  if (to.number == 0) {
+    letter->dport = dport;
+    atomic_fetch_add(&dport->references, 1);
+  }
   pthread_mutex_lock(&drivers->inbox_lock);
   if (to.number != 0 && !pier__table_get(&drivers->alive, to.number)) {
     result = 0;
@@ -240,7 +244,7 @@ static int put_in_inbox(struct pier__drivers *drivers, uint64_t handle, pier_pid
   pthread_mutex_unlock(&drivers->inbox_lock);
   if (result == 1)
     memset(term, 0, sizeof *term);
-  else
+  else /* it was to a process */
     pier_free(letter);
   if (wake) pier__drivers_wake(drivers);
   return result;
@@ -267,51 +271,48 @@ void pier__inbox_turn(struct pier__drivers *drivers) {
   drivers->first_letter = drivers->last_letter = NULL;
   pthread_mutex_unlock(&drivers->inbox_lock);
   for (; letter; letter = next) {
-    const struct pier__dport *dport = pier__handle_find((ErlDrvPort)(uintptr_t)letter->port);
+    struct pier__dport *dport = letter->dport;
     next = letter->next;
-    if (dport && dport->port && pier__port_usable(&dport->port->core))
-      letter->to = dport->port->core.owner;
+    if (dport) letter->to = dport->port ? dport->port->core.owner : dport->heir;
     post(drivers, letter->to, &letter->term);
+    if (dport) pier__dport_release(dport);
     pier_buffer_free(&letter->term);
     pier_free(letter);
   }
 }
 
-/* What is no process gets nothing, but the terms are looked at. */
-static int to_nobody(struct pier__dport *dport, const ErlDrvTermData *spec, int size) {
+/* `to` NULL: to the owner; a word that is no process gets nothing. The program is looked
+ * at in any case but one: ports that flush say nothing any more. Lets go of the port. */
+static int send_to(struct pier__dport *dport, const ErlDrvTermData *to,
+                   const ErlDrvTermData *spec, int size) {
   pier_buffer term = PIER_BUFFER_INIT;
-  int result = dport ? make(&term, spec, size) : -1;
-  pier_buffer_free(&term);
-  if (dport) pier__dport_release(dport);
-  return result;
-}
-
-/* To the owner if `to` is nobody; lets go of the port. */
-static int send_to(struct pier__dport *dport, pier_pid to, const ErlDrvTermData *spec,
-                   int size) {
-  pier_buffer term = PIER_BUFFER_INIT;
-  int result = dport ? make(&term, spec, size) : -1;
-  if (result == 0 && pier__drivers_here == dport->drivers) {
-    if (pier__port_usable(&dport->port->core))
-      result = post(dport->drivers, to.number ? to : dport->port->core.owner, &term);
-  } else if (result == 0) {
-    result = put_in_inbox(dport->drivers, to.number ? 0 : dport->handle, to, &term);
+  pier_pid pid = {0};
+  int result;
+  if (!dport) return -1;
+  if (to) pid = pier__word_to_pid(*to);
+  if (atomic_load(&dport->closing)) {
+    pier__dport_release(dport);
+    return 0;
+  }
+  result = make(&term, spec, size);
+  if (result == 0 && (!to || pid.number != 0)) {
+    if (pier__drivers_here != dport->drivers)
+      result = put_in_inbox(dport, pid, &term);
+    else
+      result = post(dport->drivers, to ? pid : dport->port->core.owner, &term);
   }
   pier_buffer_free(&term);
-  if (dport) pier__dport_release(dport);
+  pier__dport_release(dport);
   return result;
 }
 
 int erl_drv_output_term(ErlDrvTermData port_word, ErlDrvTermData *spec, int size) {
-  const pier_pid owner = {0};
-  return send_to(pier__word_dport(port_word), owner, spec, size);
+  return send_to(pier__word_dport(port_word), NULL, spec, size);
 }
 
 int erl_drv_send_term(ErlDrvTermData port_word, ErlDrvTermData to, ErlDrvTermData *spec,
                       int size) {
-  pier_pid pid_to = pier__word_to_pid(to);
-  return pid_to.number ? send_to(pier__word_dport(port_word), pid_to, spec, size)
-                       : to_nobody(pier__word_dport(port_word), spec, size);
+  return send_to(pier__word_dport(port_word), &to, spec, size);
 }
 
 int driver_output_term(ErlDrvPort handle, ErlDrvTermData *spec, int size) {
