@@ -41,8 +41,11 @@ void pier__check_allocated(void *block, enum pier__memory kind, size_t size);
 int pier__check_gone(const void *block, enum pier__memory kind, const char *function);
 /* Instead of releasing it: it is kept for a while, so that freeing it again is seen. */
 void pier__check_freed(void *block, enum pier__memory kind);
-/* It is about to be moved, or released for sure. */
+/* It is about to be moved, or released for sure; of a thing: it is destroyed. */
 void pier__check_forget(const void *block);
+/* Something else that its maker has to destroy: a lock, a key, a thread. The name may be
+ * NULL; `what` lives for ever. */
+void pier__check_made(const void *thing, const char *what, const char *name);
 /* A binary that the host made is for that driver from here on. */
 void pier__check_given(const void *block, struct pier__driver *driver);
 /* Tells what a driver has left; it is nobody's then. */

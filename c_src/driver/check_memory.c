@@ -1,14 +1,19 @@
-/* Blocks and binaries of drivers: whose they are, and those that were freed a while
- * ago. Any thread, behind one lock. */
+/* Blocks, binaries and other things of drivers: whose they are, and those that were freed
+ * a while ago. Any thread, behind one lock. */
 #include "driver/check.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { KEPT = 4096, KEPT_BYTES = 16 << 20 };
+enum { KEPT = 4096, KEPT_BYTES = 16 << 20, NAME = 40 };
 
 struct block {
   enum pier__memory kind;
   size_t size;
+  const char *what; /* it is no memory but that; NULL: it is */
+  char name[NAME];
+  uint64_t key;                /* in the table */
+  struct block *next;          /* of those that are left */
   struct pier__driver *driver; /* NULL: nobody's */
   uint64_t port;
   const char *call;
@@ -31,17 +36,28 @@ static uint64_t key_of(const void *block) {
   return (uint64_t)(uintptr_t)block;
 }
 
-void pier__check_allocated(void *memory, enum pier__memory kind, size_t size) {
+static void know(const void *memory, const struct block *known) {
   struct block *block = pier_alloc(sizeof *block);
   if (!block) return;
-  block->kind = kind;
-  block->size = size;
+  *block = *known;
+  block->key = key_of(memory);
   block->driver = pier__inside.driver;
   block->port = pier__inside.port;
   block->call = pier__inside.call;
   pthread_mutex_lock(&lock);
   if (pier__table_put(&blocks, key_of(memory), block) < 0) pier_free(block);
   pthread_mutex_unlock(&lock);
+}
+
+void pier__check_allocated(void *memory, enum pier__memory kind, size_t size) {
+  const struct block block = {.kind = kind, .size = size};
+  know(memory, &block);
+}
+
+void pier__check_made(const void *thing, const char *what, const char *name) {
+  struct block block = {.what = what};
+  if (name) snprintf(block.name, sizeof block.name, "%s", name);
+  know(thing, &block);
 }
 
 int pier__check_gone(const void *memory, enum pier__memory kind, const char *function) {
@@ -117,35 +133,57 @@ struct leaks {
   struct block first;
 };
 
-static void collect(struct pier__driver *driver, struct leaks leaks[2]) {
+/* Memory is counted; things are given back one by one, out of the table. */
+static struct block *collect(struct pier__driver *driver, struct leaks leaks[2]) {
+  struct block *things = NULL, *thing;
   size_t i;
   pthread_mutex_lock(&lock);
   for (i = 0; i < blocks.capacity; i++) {
     struct block *block = blocks.slots[i].value;
     struct leaks *its;
     if (blocks.slots[i].key == 0 || block->driver != driver) continue;
+    block->driver = NULL;
+    if (block->what) {
+      block->next = things;
+      things = block;
+      continue;
+    }
     its = &leaks[block->kind];
     if (its->count == 0) its->first = *block;
     its->count++;
     its->bytes += block->size;
-    block->driver = NULL;
   }
+  for (thing = things; thing; thing = thing->next)
+    pier__table_remove(&blocks, thing->key);
   pthread_mutex_unlock(&lock);
+  return things;
+}
+
+static void tell_thing(struct pier__inside *inside, const struct block *thing) {
+  inside->port = thing->port;
+  pier__misuse(inside, "leaves %s%s%s, made in %s", thing->what, thing->name[0] ? " " : "",
+               thing->name, thing->call ? thing->call : "nothing known");
 }
 
 void pier__check_leaks(struct pier__driver *driver) {
   static const char *const words[] = {"memory: blocks", "binaries"};
   struct leaks leaks[2];
+  struct block *things, *thing;
   struct pier__inside inside = {.driver = driver, .where = PIER__ON_HOST, .call = "finish"};
   int kind;
   memset(leaks, 0, sizeof leaks);
-  collect(driver, leaks);
+  things = collect(driver, leaks);
   for (kind = PIER__MEMORY; kind <= PIER__BINARY; kind++) {
     const struct leaks *its = &leaks[kind];
     inside.port = its->first.port;
     if (its->count > 0)
       pier__misuse(&inside, "leaves %s: %zu with %zu bytes, one made in %s", words[kind],
                    its->count, its->bytes, its->first.call ? its->first.call : "nothing known");
+  }
+  while ((thing = things)) {
+    things = thing->next;
+    tell_thing(&inside, thing);
+    pier_free(thing);
   }
 }
 

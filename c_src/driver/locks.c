@@ -23,6 +23,14 @@ static void took(const void *lock, const char *kind, const char *name) {
   if (pier__checking()) pier__check_locked(lock, kind, name);
 }
 
+static void made(const void *thing, const char *what, const char *name) {
+  if (thing && pier__checking()) pier__check_made(thing, what, name);
+}
+
+static void destroyed(const void *thing) {
+  if (pier__checking()) pier__check_forget(thing);
+}
+
 /* ---- Mutexes ---------------------------------------------------------------------- */
 
 ErlDrvMutex *erl_drv_mutex_create(char *name) {
@@ -31,10 +39,12 @@ ErlDrvMutex *erl_drv_mutex_create(char *name) {
     pier__named_free(mutex);
     mutex = NULL;
   }
+  made(mutex, "mutex", name);
   return mutex;
 }
 
 void erl_drv_mutex_destroy(ErlDrvMutex *mutex) {
+  destroyed(mutex);
   pier__must(mutex && pthread_mutex_destroy(&mutex->mutex) == 0);
   pier__named_free(mutex);
 }
@@ -70,10 +80,12 @@ ErlDrvCond *erl_drv_cond_create(char *name) {
     pier__named_free(condition);
     condition = NULL;
   }
+  made(condition, "condition", name);
   return condition;
 }
 
 void erl_drv_cond_destroy(ErlDrvCond *condition) {
+  destroyed(condition);
   pier__must(condition && pthread_cond_destroy(&condition->condition) == 0);
   pier__named_free(condition);
 }
@@ -103,10 +115,12 @@ ErlDrvRWLock *erl_drv_rwlock_create(char *name) {
     pier__named_free(lock);
     lock = NULL;
   }
+  made(lock, "read-write lock", name);
   return lock;
 }
 
 void erl_drv_rwlock_destroy(ErlDrvRWLock *lock) {
+  destroyed(lock);
   pier__must(lock && pthread_rwlock_destroy(&lock->lock) == 0);
   pier__named_free(lock);
 }

@@ -29,13 +29,15 @@ static pthread_once_t at_end_once = PTHREAD_ONCE_INIT;
 
 ErlDrvThreadOpts *erl_drv_thread_opts_create(char *name) {
   ErlDrvThreadOpts *options = pier_alloc(sizeof *options);
-  (void)name;
-  if (options) options->suggested_stack_size = -1;
+  if (!options) return NULL;
+  options->suggested_stack_size = -1;
+  if (pier__checking()) pier__check_made(options, "options of threads", name);
   return options;
 }
 
 void erl_drv_thread_opts_destroy(ErlDrvThreadOpts *options) {
   pier__must(options != NULL);
+  if (pier__checking()) pier__check_forget(options);
   pier_free(options);
 }
 
@@ -79,11 +81,13 @@ int erl_drv_thread_create(char *name, ErlDrvTid *tid, void *(*function)(void *),
     error = create(fresh, &attributes);
     pthread_attr_destroy(&attributes);
   }
-  if (error != 0)
+  if (error != 0) {
     pier__named_free(fresh);
-  else
-    *tid = fresh;
-  return error;
+    return error;
+  }
+  if (pier__checking()) pier__check_made(fresh, "a thread, never joined:", name);
+  *tid = fresh;
+  return 0;
 }
 
 char *erl_drv_thread_name(ErlDrvTid tid) {
@@ -109,8 +113,10 @@ int erl_drv_thread_join(ErlDrvTid tid, void **result) {
   int error;
   pier__must(tid != NULL);
   error = pthread_join(tid->thread, result);
-  if (error == 0) pier__named_free(tid);
-  return error;
+  if (error != 0) return error;
+  if (pier__checking()) pier__check_forget(tid);
+  pier__named_free(tid);
+  return 0;
 }
 
 /* ---- Data of one thread ---------------------------------------------------------------- */
@@ -126,7 +132,6 @@ static void make_at_end(void) {
 
 int erl_drv_tsd_key_create(char *name, ErlDrvTSDKey *key) {
   int i, error = 0;
-  (void)name;
   pier__must(key != NULL);
   pthread_mutex_lock(&key_lock);
   for (i = 0; i < KEYS && key_used[i]; i++)
@@ -138,12 +143,14 @@ int erl_drv_tsd_key_create(char *name, ErlDrvTSDKey *key) {
     *key = i;
   }
   pthread_mutex_unlock(&key_lock);
+  if (error == 0 && pier__checking()) pier__check_made(&key_used[i], "thread key", name);
   return error;
 }
 
 /* Whatever threads still have under it is theirs. */
 void erl_drv_tsd_key_destroy(ErlDrvTSDKey key) {
   pier__must(key >= 0 && key < KEYS);
+  if (pier__checking()) pier__check_forget(&key_used[key]);
   pthread_mutex_lock(&key_lock);
   pier__must(key_used[key]);
   key_used[key] = 0;

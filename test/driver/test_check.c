@@ -11,6 +11,12 @@
 
 #define FOLDER "build/drivers"
 
+/* A thread that a driver never joins is one of the rows. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void) {
+  return "report_thread_leaks=0";
+}
+
 enum { PATIENCE_MS = 10000, FOREVER = 0, SHORT_MS = 100, WORDS = 4096 };
 
 struct row {
@@ -56,6 +62,22 @@ static struct row rows[] = {
      "driver misuse_drv, #Port<0.1>, in a job: set_busy_port from another thread: refused\n"},
     {"a queue is left", 'q', FOREVER,
      "driver misuse_drv, #Port<0.1>, in control: ended its port with 4 bytes in its queue\n"},
+    {"a mutex is left", 'M', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in finish: leaves mutex forgotten, made in control\n"},
+    {"a condition is left", 'C', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in finish: leaves condition forgotten, made in control\n"},
+    {"a read-write lock is left", 'R', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in finish: leaves read-write lock forgotten, made in "
+     "control\n"},
+    {"options of threads are left", 'O', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in finish: leaves options of threads forgotten, made in "
+     "control\n"},
+    {"a thread key is left", 'K', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in finish: leaves thread key forgotten, made in "
+     "control\n"},
+    {"a thread is not joined", 'T', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in finish: leaves a thread, never joined: forgotten, made "
+     "in control\n"},
     {"a call on a dead port", 'd', FOREVER,
      "driver misuse_drv, #Port<0.1>, in control: driver_set_timer on a port that is closed\n"},
 };

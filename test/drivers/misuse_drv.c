@@ -123,9 +123,35 @@ static void calls_when_dead(const struct state *state) {
   driver_set_timer(port, 1);
 }
 
+static void *returns(void *data) {
+  return data;
+}
+
+/* Made, and destroyed if the driver behaves. */
+static void makes(int what, int destroys) {
+  char name[] = "forgotten";
+  ErlDrvMutex *mutex = what == 'M' ? erl_drv_mutex_create(name) : NULL;
+  ErlDrvCond *condition = what == 'C' ? erl_drv_cond_create(name) : NULL;
+  ErlDrvRWLock *lock = what == 'R' ? erl_drv_rwlock_create(name) : NULL;
+  ErlDrvThreadOpts *options = what == 'O' ? erl_drv_thread_opts_create(name) : NULL;
+  ErlDrvTSDKey key = -1;
+  ErlDrvTid thread = NULL;
+  if (what == 'K') erl_drv_tsd_key_create(name, &key);
+  if (what == 'T') erl_drv_thread_create(name, &thread, returns, NULL, NULL);
+  if (!destroys) return;
+  if (mutex) erl_drv_mutex_destroy(mutex);
+  if (condition) erl_drv_cond_destroy(condition);
+  if (lock) erl_drv_rwlock_destroy(lock);
+  if (options) erl_drv_thread_opts_destroy(options);
+  if (key >= 0) erl_drv_tsd_key_destroy(key);
+  if (thread) erl_drv_thread_join(thread, NULL);
+}
+
 static void behaves(struct state *state) {
+  static const char kinds[] = "MCROKT";
   ErlDrvBinary *binary = driver_alloc_binary(10);
   char *memory = driver_alloc(10);
+  size_t i;
   driver_free(driver_realloc(memory, 100));
   driver_free_binary(driver_realloc_binary(binary, 100));
   erl_drv_mutex_lock(state->mutex);
@@ -137,6 +163,8 @@ static void behaves(struct state *state) {
   driver_select(state->port, (ErlDrvEvent)(intptr_t)state->pipe[0], ERL_DRV_READ | ERL_DRV_USE,
                 1);
   run_thread(state, uses_the_queue);
+  for (i = 0; kinds[i]; i++)
+    makes(kinds[i], 1);
 }
 
 static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
@@ -190,6 +218,7 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     calls_when_dead(state);
     break;
   default:
+    makes((int)operation, 0);
     break;
   }
   return 0;
