@@ -2,12 +2,13 @@
 #ifndef TEST_SUPPORT_MEMORY_H
 #define TEST_SUPPORT_MEMORY_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
-/* Call number `fail_at` (from 1) fails, once; 0 is none. */
+/* Call number `fail_at` (from 1) fails, once; 0 is none. Any thread. */
 typedef struct memory_count {
-  size_t calls, live, fail_at;
-  size_t biggest; /* the most bytes asked for at once */
+  atomic_size_t calls, live, fail_at;
+  atomic_size_t biggest; /* the most bytes asked for at once */
 } memory_count;
 
 extern memory_count memory_counted;
