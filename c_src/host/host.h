@@ -298,6 +298,7 @@ struct pier__order {
 /* The call that a process is suspended in. */
 struct pier__pending {
   struct pier__order order;
+  /* Of a call that has returned already: */
   pier_buffer bytes; /* what order.data points to */
   pier_buffer term;  /* what order.term points to: drivers get it in its parts */
   pier_span *batch;  /* what order.batch points into, and that into bytes */

@@ -128,7 +128,6 @@ static int keep_batch(struct pier__pending *pending, const struct pier__order *o
 
 static int keep(struct pier__pending *pending, const struct pier__order *order, int parts) {
   int error;
-  pending->order = *order;
   if (order->batch) return keep_batch(pending, order);
   error = pier_buffer_append(&pending->bytes, order->data.data, order->data.size);
   if (error == 0 && parts)
@@ -146,12 +145,14 @@ static void pending_free(struct pier__pending *pending) {
   pier_free(pending);
 }
 
-static int suspend(pier_process *process, const struct pier__order *order) {
+/* What a caller sends that waits inside of the call is there until the call returns. */
+static int suspend(pier_process *process, const struct pier__order *order, int returns) {
   struct pier__pending *pending = pier_alloc(sizeof *pending);
   struct pier__hport *port = pier__usable(process->host, order->port);
   if (!pending) return PIER_ENOMEM;
   memset(pending, 0, sizeof *pending);
-  if (keep(pending, order, port->driver != NULL) < 0) {
+  pending->order = *order;
+  if (returns && keep(pending, order, port->driver != NULL) < 0) {
     pending_free(pending);
     return PIER_ENOMEM;
   }
@@ -192,7 +193,7 @@ int pier__output(pier_process *caller, struct pier__order *order, unsigned flags
   error = attempt(caller, order, (flags & PIER_FORCE) != 0);
   if (error != PIER_EBUSY || (flags & PIER_NOSUSPEND)) return error;
   if (!(flags & PIER_LATER) && caller->host->in_turn) return PIER_EBUSY;
-  error = suspend(caller, order);
+  error = suspend(caller, order, (flags & PIER_LATER) != 0);
   if (error < 0) return error;
   if (flags & PIER_LATER) return 1;
   error = pier__pending_wait(caller, -1);
