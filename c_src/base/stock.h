@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 enum {
-  PIER__STOCK_BLOCKS = 4,
+  PIER__STOCK_BLOCKS = 8,
   PIER__STOCK_LEAST = 32 << 10, /* smaller ones are no matter */
-  PIER__STOCK_MOST = 4 << 20    /* of all together */
+  PIER__STOCK_MOST = 8 << 20    /* of all together */
 };
 
 /* A zeroed struct is an empty stock. */

@@ -117,7 +117,8 @@ int pier__framer_reserve(pier_framer *framer, size_t more, size_t most) {
   if (!framer->memory && take_spare(framer, most)) return 0;
   if (room < FIRST_ROOM) room = FIRST_ROOM;
   if (room < need) room = need;
-  if (room > most) room = most;
+  /* Not once more for less than one read brings. */
+  if (room > most || most - room < FIRST_ROOM) room = most;
   if (room > BIG_ROOM && (room == most || room < need + PIER__LINE)) room += PIER__LINE;
   memory = pier_realloc(framer->memory, room);
   if (!memory) return framer->error = PIER_ENOMEM;
