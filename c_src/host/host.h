@@ -133,7 +133,6 @@ struct pier__hport {
   int in, out; /* our ends of the pipes; -1 none */
   unsigned pins;
   unsigned reading : 1, writing : 1; /* is in the epoll set for that */
-  unsigned full : 1;                 /* the last read brought as much as it could */
   unsigned listed : 1;               /* in first_gathered */
   unsigned orphan : 1;               /* in first_orphan */
   unsigned told_busy : 1;            /* the observer's */
@@ -175,7 +174,6 @@ static inline uint64_t pier__event_key(uint64_t number, enum pier__event_kind ki
 
 /* poll.c */
 int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key);
-void pier__rewatch(pier_host *host, int fd, uint32_t events, uint64_t key);
 void pier__unwatch(pier_host *host, int fd);
 int pier__turn(pier_host *host, int timeout_ms);
 
@@ -184,7 +182,7 @@ enum { PIER__DRIVERS_WAKE = 1 };
 
 /* io.c: the port's side of the pipes. */
 extern const struct pier__port_io pier__port_io;
-void pier__port_readable(struct pier__hport *port, int hung);
+void pier__port_readable(struct pier__hport *port);
 int pier__port_start_reading(struct pier__hport *port);
 void pier__port_close_ends(struct pier__hport *port);
 /* Writes what corked ports have; 1 if one of them ended of it. */

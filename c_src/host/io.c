@@ -140,23 +140,12 @@ int pier__flush_gathered(pier_host *host) {
   return ended;
 }
 
-/* The pipe of a program reports bytes once: what is always asked for costs a look at the
- * empty pipe in each turn. Who leaves some in it asks again (read_on). */
-static uint32_t read_events(const struct pier__hport *port) {
-  return port->descriptors ? EPOLLIN : EPOLLIN | EPOLLET;
-}
-
+/* Reported as long as there are bytes: a read that brought less than it might have does not
+ * show that the pipe is empty, for a program can make it one of packets (O_DIRECT). */
 int pier__port_start_reading(struct pier__hport *port) {
-  int error = watch_end(port, port->in, &port->in_event, read_events(port), PIER__READ);
+  int error = watch_end(port, port->in, &port->in_event, EPOLLIN, PIER__READ);
   if (error == 0) port->reading = 1;
   return error;
-}
-
-/* At the next turn, after the others: there are more bytes, or the end. */
-static void read_on(struct pier__hport *port) {
-  if (!port->reading || port->descriptors) return;
-  pier__rewatch(port->host, port->in, read_events(port),
-                pier__event_key(port->core.number, PIER__READ));
 }
 
 static void stop_reading(struct pier__port *core) {
@@ -229,7 +218,6 @@ static ssize_t read_pipe(struct pier__hport *port, void *to, size_t size) {
   do {
     got = port->in_socket ? recv(port->in, to, size, MSG_DONTWAIT) : read(port->in, to, size);
   } while (got < 0 && errno == EINTR);
-  port->full = got == (ssize_t)size;
   if (got > 0 && port->host->observer)
     port->host->observer->read(port, pier_span_of(to, (size_t)got));
   return got;
@@ -263,8 +251,7 @@ static ssize_t read_chunk(struct pier__hport *port) {
   uint8_t *room = pier__post_room(post, 0);
   ssize_t got;
   if (!room) {
-    port->full = 1; /* memory may be there next time */
-    errno = EAGAIN;
+    errno = EAGAIN; /* memory may be there next time */
     return -1;
   }
   got = read_pipe(port, room, PIER__READ_SIZE);
@@ -313,17 +300,14 @@ static ssize_t read_some(struct pier__hport *port) {
   return place ? read_placed(port, place, room) : read_chunk(port);
 }
 
-/* One read per readiness, as the BEAM; an error of it silences the port. A read that
- * brought less than it might have has emptied the pipe, and after `hung`, which is said
- * but once, there is the end to be read as well. */
-void pier__port_readable(struct pier__hport *port, int hung) {
+/* One read per readiness, as the BEAM; an error of it silences the port. */
+void pier__port_readable(struct pier__hport *port) {
   struct pier__post *post = &port->host->post;
   ssize_t got;
   if (!port->reading) return;
   post->framer = &port->core.framer;
   post->own = port->rest.chunk;
   got = read_some(port);
-  if (got != 0 && (hung || port->full)) read_on(port);
   if (got > 0) settle_rest(port);
   if (got == 0) {
     take_rest(port);

@@ -16,14 +16,6 @@ int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key) {
   return epoll_ctl(host->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-/* What is ready now is reported once more. It is in the set: this does not fail. */
-void pier__rewatch(pier_host *host, int fd, uint32_t events, uint64_t key) {
-  struct epoll_event event;
-  event.events = events;
-  event.data.u64 = key;
-  epoll_ctl(host->epoll, EPOLL_CTL_MOD, fd, &event);
-}
-
 void pier__unwatch(pier_host *host, int fd) {
   epoll_ctl(host->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
@@ -35,27 +27,25 @@ static void drain_wake(pier_host *host) {
 }
 
 /* The port may have died earlier in the turn: it is looked up by number. */
-static void on_port(pier_host *host, uint64_t number, enum pier__event_kind kind,
-                    uint32_t events) {
+static void on_port(pier_host *host, uint64_t number, enum pier__event_kind kind) {
   const pier_port named = {number};
   struct pier__hport *port = pier__hport(host, named);
   if (!port) return;
   host->recent_port = port;
   pier__pin(port);
   if (kind == PIER__READ)
-    pier__port_readable(port, (events & (EPOLLHUP | EPOLLERR)) != 0);
+    pier__port_readable(port);
   else
     pier__port_writable(&port->core);
   pier__unpin(port);
 }
 
-static void on_event(pier_host *host, const struct epoll_event *event) {
-  const uint64_t key = event->data.u64;
+static void on_event(pier_host *host, uint64_t key) {
   enum pier__event_kind kind = (enum pier__event_kind)(key & 3);
   switch (kind) {
   case PIER__READ:
   case PIER__WRITE:
-    on_port(host, key >> 2, kind, event->events);
+    on_port(host, key >> 2, kind);
     break;
   case PIER__CHILD:
     pier__child_ended((struct pier__hport *)(uintptr_t)(key - (uint64_t)kind));
@@ -74,7 +64,7 @@ static int work_off_kind(pier_host *host, const struct epoll_event *events, int 
   int i, done = 0;
   for (i = 0; i < count; i++) {
     if ((events[i].data.u64 & 3) != (uint64_t)kind) continue;
-    on_event(host, &events[i]);
+    on_event(host, events[i].data.u64);
     done++;
   }
   return done;
@@ -90,7 +80,7 @@ static void work_off(pier_host *host, const struct epoll_event *events, int coun
   size_t i;
   int left = count;
   if (count == 1) {
-    on_event(host, events);
+    on_event(host, events[0].data.u64);
     return;
   }
   for (i = 0; left > 0 && i < sizeof order / sizeof order[0]; i++)

@@ -1,5 +1,4 @@
-/* The pipe of a program says once that there are bytes: whatever a read leaves in it must
- * be asked for again, and the end as well. */
+/* What one read leaves in a program's pipe is read by the next ones, and the end as well. */
 #include "../support/cmocka_all.h"
 #include "../support/mail.h"
 #include "../support/rows.h"
@@ -8,6 +7,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 
 enum { PIPE = 1 << 20, PATIENCE = 20000, MOMENT = 2000 };
 
@@ -31,14 +31,18 @@ static struct row rows[] = {
 };
 
 /* A pipe that has room for everything is full of it before the host reads. */
-static void begin(struct scene *scene, const struct row *row) {
-  char command[128];
+static void make_host(struct scene *scene) {
   pier_host_config config;
   pier_host_config_init(&config);
   config.pipe_size = PIPE;
   assert_int_equal(pier_host_new(&scene->host, &config), 0);
   assert_int_equal(pier_process_new(scene->host, &scene->me), 0);
   assert_int_equal(pier_trap_exit(scene->me, 1), 0);
+}
+
+static void begin(struct scene *scene, const struct row *row) {
+  char command[128];
+  make_host(scene);
   snprintf(command, sizeof command, "head -c %zu /dev/zero%s", row->bytes,
            row->ends ? "" : "; exec sleep 1000");
   scene_sh(scene, command, "bxe");
@@ -72,6 +76,33 @@ static void everything_is_read(void **state) {
   scene_close(&scene);
 }
 
+/* A short read has not emptied such a pipe. */
+static void packets_are_read(void **state) {
+  enum { ALL = 3 * 7, ONE = 3 };
+  struct scene scene;
+  pier_message message;
+  const struct pier__hport *port;
+  int i, waiting = 0;
+  (void)state;
+  make_host(&scene);
+  scene_port(&scene, "{spawn_executable,\"build/check/peers/packet_pipe\"}",
+             "[{packet,4},binary]");
+  port = pier__hport(scene.host, scene.port);
+  for (i = 0; i < MOMENT && waiting < ALL; i++) {
+    poll(NULL, 0, 10);
+    assert_int_equal(ioctl(port->in, FIONREAD, &waiting), 0);
+  }
+  assert_int_equal(waiting, ALL);
+  for (i = 0; i < 3; i++) {
+    assert_int_equal(pier_receive(scene.me, &message, PATIENCE), 1);
+    assert_int_equal(message.kind, PIER_MESSAGE_DATA);
+    assert_int_equal(message.data.size, ONE);
+  }
+  scene_close(&scene);
+}
+
 int main(void) {
-  return RUN_ROWS(rows, everything_is_read);
+  const struct CMUnitTest packets[] = {cmocka_unit_test(packets_are_read)};
+  int failed = cmocka_run_group_tests(packets, NULL, NULL);
+  return failed + RUN_ROWS(rows, everything_is_read);
 }
