@@ -11,7 +11,7 @@
          port_set_data/2, port_get_data/1, port_to_list/1, list_to_port/1]).
 -export(['!'/2, send/2, send/3, send_nosuspend/2, send_nosuspend/3, link/1, unlink/1,
          monitor/2, monitor/3, demonitor/1, demonitor/2, exit/2, register/2, unregister/1,
-         whereis/1, process_info/1, process_info/2, apply/3]).
+         whereis/1, process_info/1, process_info/2, apply/3, spawned/1]).
 -export_type([host/0, options/0]).
 
 -compile({no_auto_import, [open_port/2, port_command/2, port_command/3, port_close/1, port_connect/2,
@@ -229,32 +229,54 @@ unlink(Other) -> erlang:unlink(Other).
 monitor(Type, Item) ->
     case monitored(Item) of
         false -> erlang:monitor(Type, Item);
-        Port -> result(on(host_of(Port), monitor, [Type, Item]), monitor, [Type, Item])
+        Port -> result(on(host_of(Port), monitor, [Type, to_host(Item)]), monitor, [Type, Item])
     end.
 
+%% With an alias the reference is the VM's own, as aliases are.
 -spec monitor(term(), term(), term()) -> reference().
 monitor(Type, Item, Options) ->
     case monitored(Item) of
-        false -> erlang:monitor(Type, Item, Options);
-        Port -> result(on(host_of(Port), monitor, [Type, Item, Options]), monitor, [Type, Item, Options])
+        false ->
+            erlang:monitor(Type, Item, Options);
+        Port ->
+            {Alias, Rest} = pier_host_alias:new(Options),
+            case on(host_of(Port), monitor, [Type, to_host(Item), Rest]) of
+                {error, _, _, _} = Error ->
+                    pier_host_alias:drop(Alias),
+                    result(Error, monitor, [Type, Item, Options]);
+                Result ->
+                    Reference = result(Result, monitor, [Type, Item, Rest]),
+                    pier_host_alias:reference(Alias, Reference)
+            end
     end.
 
 monitored({Name, Node}) when is_atom(Name), Node =:= node() -> native(Name);
 monitored(Item) -> native(Item).
 
+to_host({Name, _}) -> {Name, nonode@nohost};
+to_host(Item) -> Item.
+
 -spec demonitor(term()) -> true.
-demonitor(Reference) when is_reference(Reference), node(Reference) =:= ?NODE ->
-    result(on(host_of(Reference), demonitor, [Reference]), demonitor, [Reference]);
 demonitor(Reference) ->
-    erlang:demonitor(Reference).
+    _ = demonitoring(Reference, fun() -> erlang:demonitor(Reference) end, [], [Reference]),
+    true.
 
 -spec demonitor(term(), term()) -> boolean().
-demonitor(Reference, Options) when is_reference(Reference), node(Reference) =:= ?NODE ->
-    Known = result(on(host_of(Reference), demonitor, [Reference, Options]), demonitor, [Reference, Options]),
-    lists:member(flush, Options) andalso flush(Reference),
-    Known;
 demonitor(Reference, Options) ->
-    erlang:demonitor(Reference, Options).
+    Known = demonitoring(Reference, fun() -> erlang:demonitor(Reference, Options) end, [Options],
+                         [Reference, Options]),
+    is_list(Options) andalso lists:member(flush, Options) andalso flush(Reference),
+    Known.
+
+demonitoring(Reference, Otherwise, Options, Given) ->
+    case pier_host_alias:monitor(Reference) of
+        none ->
+            Otherwise();
+        Native ->
+            Known = result(on(host_of(Native), demonitor, [Native | Options]), demonitor, Given),
+            pier_host_alias:demonitored(Reference),
+            Known
+    end.
 
 flush(Reference) ->
     receive {_, Reference, _, _, _} -> true after 0 -> true end.
@@ -338,13 +360,21 @@ at_home(Other) -> Other.
 
 %% @doc `erlang:apply/3' that knows what {@link pier_transform} redirects.
 -spec apply(module(), atom(), [term()]) -> term().
-apply(Module, Name, Arguments) when is_atom(Module), is_atom(Name), is_list(Arguments) ->
-    case pier_transform:redirected(Module, Name, length(Arguments)) of
-        {M, F} -> erlang:apply(M, F, Arguments);
-        none -> erlang:apply(Module, Name, Arguments)
-    end;
 apply(Module, Name, Arguments) ->
-    erlang:apply(Module, Name, Arguments).
+    [M, F, A] = spawned([Module, Name, Arguments]),
+    erlang:apply(M, F, A).
+
+%% @doc The arguments of spawn/3 and the like, or of apply/3, with what {@link pier_transform}
+%% puts in the place of the function.
+-spec spawned([term()]) -> [term()].
+spawned([Module, Name, Arguments | More] = All) when is_atom(Module), is_atom(Name) ->
+    Arity = try length(Arguments) catch error:badarg -> none end,
+    case is_integer(Arity) andalso pier_transform:redirected(Module, Name, Arity) of
+        {M, F} -> [M, F, Arguments | More];
+        _ -> All
+    end;
+spawned(All) ->
+    All.
 
 %% ---- Calls ----
 
@@ -383,7 +413,9 @@ ended(_Reason, Function, _Arguments) when Function =:= send_nosuspend; Function 
                                           Function =:= exit; Function =:= demonitor -> true;
 ended(_Reason, monitor, [Type, Item | Options]) ->
     Reference = make_ref(),
-    self() ! {proplists:get_value(tag, lists:append(Options), 'DOWN'), Reference, Type, Item, noproc},
+    Tag = proplists:get_value(tag, lists:append(Options), 'DOWN'),
+    {_, Down} = pier_host_alias:down({Tag, Reference, Type, Item, noproc}),
+    self() ! Down,
     Reference;
 ended(_Reason, port_command, [_, _, Options] = Arguments) ->
     Known = is_list(Options) andalso Options -- [force, nosuspend] =:= [],

@@ -5,6 +5,7 @@
 %%   {{creation, Creation}, Host}
 %%   {{named, Pid}, Name, Port}       Pid stands for Port in the VM's registry
 %%   {{busy, Port}}                   a command would suspend its caller
+%%   {{alias, Alias}, Kind, Reference}  Alias is of the monitor Reference (pier_host_alias)
 %% What commands need to know is in another one (pier_host_quick).
 -module(pier_host_keeper).
 -behaviour(gen_server).

@@ -13,7 +13,8 @@
                 calls = #{} :: #{pos_integer() => call()},
                 pids = #{} :: #{reference() => pid()},                  % those that the host knows
                 links = #{} :: #{port() => #{pid() => true}},
-                monitors = #{} :: #{reference() => {pid(), Down :: fun((term()) -> term())}},
+                monitors = #{} :: #{reference() => {pid(), Down :: fun((term()) -> tuple()),
+                                                    Alias :: reference() | none}},
                 names = #{} :: #{port() => {atom(), pid()}},
                 busy = #{} :: #{port() => true},
                 drivers = false :: boolean(),                           % has one ever been loaded?
@@ -32,6 +33,7 @@
 
 -define(HELLO_TIME, 60000).
 -define(TABLE, pier_host).
+-define(NODE, 'native@nohost').
 
 %% ---- Callers ----
 
@@ -260,21 +262,26 @@ send_all(Pid, Port, [Data | Rest]) ->
 send_all(_Pid, _Port, []) ->
     ok.
 
-deliver(Pid, {_Tag, Reference, _Type, Item, Reason} = Message, #state{monitors = Monitors} = State) ->
-    case Monitors of
-        #{Reference := _} ->
-            Pid ! case Item of
-                      {Name, nonode@nohost} -> setelement(4, Message, {Name, node()});
-                      _ -> setelement(5, Message, Reason)
-                  end,
-            State#state{monitors = maps:remove(Reference, Monitors)};
-        #{} ->
-            Pid ! Message,
-            State
-    end;
+deliver(Pid, {_Tag, Reference, _Type, _Item, _Reason} = Down, #state{monitors = Monitors} = State)
+  when is_reference(Reference), node(Reference) =:= ?NODE ->
+    send_down(Pid, at_home(Down)),
+    State#state{monitors = maps:remove(Reference, Monitors)};
+deliver(Pid, {Port, eof} = Message, State) when is_port(Port) ->
+    pier_host_quick:close(Port),                                        % a command may end it at once
+    Pid ! Message,
+    State;
 deliver(Pid, Message, State) ->
     Pid ! Message,
     State.
+
+at_home({_, _, _, {Name, nonode@nohost}, _} = Down) -> setelement(4, Down, {Name, node()});
+at_home(Down) -> Down.
+
+send_down(Pid, Down) ->
+    case pier_host_alias:down(Down) of
+        {none, Message} -> Pid ! Message;
+        {Alias, Message} -> Alias ! Message
+    end.
 
 %% An exit signal of a port. Its sender cannot be a port of no VM: a process that traps exits
 %% gets the message that the signal would become, another one a signal of ours.
@@ -344,13 +351,19 @@ ended(Monitor, Pid, Reason, #state{pids = Pids, calls = Calls, links = Links, mo
         #{Monitor := Pid} ->
             pier_host_quick:end_of(self(), Pid),
             tell(State#state.real, {exit, Pid, Reason}),
+            {Kept, Gone} = of_others(Pid, Monitors),
+            _ = [pier_host_alias:forget(Alias) || {_, _, Alias} <- maps:values(Gone)],
             State#state{pids = maps:remove(Monitor, Pids),
                         calls = maps:filter(fun(_, #call{caller = Caller}) -> Caller =/= Pid end, Calls),
                         links = maps:map(fun(_, Linked) -> maps:remove(Pid, Linked) end, Links),
-                        monitors = maps:filter(fun(_, {Owner, _}) -> Owner =/= Pid end, Monitors)};
+                        monitors = Kept};
         #{} ->
             State
     end.
+
+of_others(Pid, Monitors) ->
+    Kept = maps:filter(fun(_, {Owner, _, _}) -> Owner =/= Pid end, Monitors),
+    {Kept, maps:without(maps:keys(Kept), Monitors)}.
 
 %% A relative name, and what a program inherits, mean what they mean in this VM now.
 in_place(Function, State) when Function =:= open_port; Function =:= 'erl_ddll:load';
@@ -417,13 +430,14 @@ meaning(unregister, [Name], _Caller) ->
 meaning(monitor, [Type, Item | Options], Caller) ->
     on_success(fun(Reference, #state{monitors = Monitors} = State) ->
                        Tag = proplists:get_value(tag, lists:append(Options), 'DOWN'),
-                       Down = fun(Reason) -> {Tag, Reference, Type, full_name(Item), Reason} end,
-                       State#state{monitors = Monitors#{Reference => {Caller, Down}}}
+                       Alias = pier_host_alias:known(Tag, Reference),
+                       Down = fun(Reason) -> at_home({Tag, Reference, Type, full_name(Item), Reason}) end,
+                       State#state{monitors = Monitors#{Reference => {Caller, Down, Alias}}}
                end);
 meaning('erl_ddll:monitor', [Type, {Name, _}], Caller) ->
     on_success(fun(Reference, #state{monitors = Monitors} = State) ->
                        Down = fun(Reason) -> {'DOWN', Reference, Type, Name, Reason} end,
-                       State#state{monitors = Monitors#{Reference => {Caller, Down}}}
+                       State#state{monitors = Monitors#{Reference => {Caller, Down, none}}}
                end);
 meaning(Demonitor, [Reference | _], _Caller)
   when Demonitor =:= demonitor; Demonitor =:= 'erl_ddll:demonitor' ->
@@ -550,5 +564,5 @@ over(Reason, #state{links = Links, monitors = Monitors, names = Names, calls = C
     _ = [take_name(Name, Proxy) || {Name, Proxy} <- maps:values(Names)],
     _ = [resume(Call) || Call <- maps:values(Calls)],
     _ = [signal(Pid, Port, Reason) || {Port, Linked} <- maps:to_list(Links), Pid <- maps:keys(Linked)],
-    _ = [Pid ! Down(Reason) || {Pid, Down} <- maps:values(Monitors)],
+    _ = [send_down(Pid, Down(Reason)) || {Pid, Down, _} <- maps:values(Monitors)],
     exit(case Reason of normal -> stopped; {pier_host, Why} -> Why end).

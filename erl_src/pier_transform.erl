@@ -40,8 +40,11 @@ redirected(erl_ddll, Name, Arity) ->
         true -> {pier_host_ddll, Name};
         false -> none
     end;
-redirected('Elixir.Port', Name, _Arity) when Name =/= '__info__', Name =/= module_info ->
-    {'Elixir.Pier.Port', Name};
+redirected('Elixir.Port', Name, Arity) ->
+    case is_elixir_port(Name, Arity) of
+        true -> {'Elixir.Pier.Port', Name};
+        false -> none
+    end;
 redirected('Elixir.Process', Name, Arity) ->
     elixir_process(Name, Arity);
 redirected('Elixir.Kernel', send, 2) ->
@@ -89,6 +92,16 @@ is_ddll(try_unload, 2) -> true;
 is_ddll(unload, 1) -> true;
 is_ddll(unload_driver, 1) -> true;
 is_ddll(_, _) -> false.
+
+is_elixir_port(close, 1) -> true;
+is_elixir_port(command, Arity) -> Arity =:= 2 orelse Arity =:= 3;
+is_elixir_port(connect, 2) -> true;
+is_elixir_port(demonitor, Arity) -> Arity =:= 1 orelse Arity =:= 2;
+is_elixir_port(info, Arity) -> Arity =:= 1 orelse Arity =:= 2;
+is_elixir_port(list, 0) -> true;
+is_elixir_port(monitor, 1) -> true;
+is_elixir_port(open, 2) -> true;
+is_elixir_port(_, _) -> false.
 
 %% Those functions of Elixir's Process that take ports and are not compiled to BIFs anyway.
 elixir_process(register, 2) -> {'Elixir.Pier.Port', register};
@@ -189,10 +202,28 @@ call(Anno, {remote, At, {atom, _, Module}, {atom, _, Name}} = Called, Arguments,
     end;
 call(Anno, {remote, At, {atom, _, Module} = Of, Name}, Arguments, Scope)
   when Module =:= erlang; Module =:= erl_ddll; Module =:= 'Elixir.Port' ->
-    Listed = lists:foldr(fun(Argument, Tail) -> {cons, Anno, Argument, Tail} end, {nil, Anno}, Arguments),
-    {call, Anno, remote(At, pier_host, apply), [Of, map(Name, Scope), Listed]};
+    {call, Anno, remote(At, pier_host, apply), [Of, map(Name, Scope), listed(Anno, Arguments)]};
+call(Anno, {remote, At, {atom, _, _} = Of, Name}, Arguments, Scope) ->
+    {call, Anno, {remote, At, Of, map(Name, Scope)}, Arguments};
+call(Anno, {remote, At, Of, Name}, Arguments, Scope) ->
+    case may_be_redirected(Name, length(Arguments)) of
+        true ->
+            {call, Anno, remote(At, pier_host, apply), [map(Of, Scope), map(Name, Scope), listed(Anno, Arguments)]};
+        false ->
+            {call, Anno, {remote, At, map(Of, Scope), Name}, Arguments}
+    end;
 call(Anno, Called, Arguments, Scope) ->
     {call, Anno, map(Called, Scope), Arguments}.
+
+%% A function of a module that only the running program knows.
+may_be_redirected({atom, _, Name}, Arity) ->
+    [] =/= [Module || Module <- [erlang, erl_ddll, 'Elixir.Port', 'Elixir.Process', 'Elixir.Kernel'],
+                      redirected(Module, Name, Arity) =/= none];
+may_be_redirected(_, _Arity) ->
+    true.
+
+listed(Anno, Expressions) ->
+    lists:foldr(fun(Expression, Tail) -> {cons, Anno, Expression, Tail} end, {nil, Anno}, Expressions).
 
 %% apply(M,F,Args), spawn(M,F,Args) and their like: M and F may be of this module or BIFs.
 by_name(Anno, At, Called, apply, [Module, Name, Arguments], Scope) ->
@@ -201,11 +232,17 @@ by_name(Anno, At, Called, apply, [Module, Name, Arguments], Scope) ->
         none -> {call, Anno, Called, [Module, Name, Arguments]};
         unknown -> {call, Anno, remote(At, pier_host, apply), [Module, Name, Arguments]}
     end;
-by_name(Anno, At, Called, Spawn, [Module, Name, Arguments | More], Scope)
-  when Spawn =:= spawn; Spawn =:= spawn_link; Spawn =:= spawn_monitor; Spawn =:= spawn_opt ->
+by_name(Anno, At, Called, Spawn, [Module, Name, Arguments | More] = All, Scope)
+  when length(More) =:= 0, (Spawn =:= spawn orelse Spawn =:= spawn_link orelse Spawn =:= spawn_monitor);
+       length(More) =:= 1, Spawn =:= spawn_opt ->
     case named(Module, Name, Arguments, Scope) of
-        {M, F} -> {call, Anno, Called, [{atom, At, M}, {atom, At, F}, Arguments | More]};
-        _ -> {call, Anno, Called, [Module, Name, Arguments | More]}
+        {M, F} ->
+            {call, Anno, Called, [{atom, At, M}, {atom, At, F}, Arguments | More]};
+        none ->
+            {call, Anno, Called, All};
+        unknown ->
+            Chosen = {call, Anno, remote(At, pier_host, spawned), [listed(Anno, All)]},
+            {call, Anno, remote(At, erlang, apply), [{atom, At, erlang}, {atom, At, Spawn}, Chosen]}
     end;
 by_name(Anno, _At, Called, _Name, Arguments, _Scope) ->
     {call, Anno, Called, Arguments}.

@@ -53,8 +53,8 @@ bifs() ->
 %% What is left as it was.
 others() ->
     ["exit(R)", "ports()", "self()", "is_port(P)", "port(P)", "lists:link(P)", "open_port(N)", "m:open_port(N, O)",
-     "send(P, M)", "M:open_port(N, O)", "erlang:is_port(P)", "fun exit/1", "fun m:link/1", "length(L)",
-     "spawn(fun() -> ok end)", "erlang:node(P)", "erlang:exit(R)", "spawn(m, f, [1])", "apply(m, f, [1])",
+     "send(P, M)", "M:f(P)", "M:link(P, 1)", "m:F(P)", "'Elixir.Port':'__info__'(functions)", "erlang:is_port(P)", "fun exit/1", "fun m:link/1", "length(L)",
+     "spawn(fun() -> ok end)", "erlang:node(P)", "erlang:exit(R)", "spawn(m, f, [1])", "spawn(N, m, f, [1])", "apply(m, f, [1])",
      "apply(F, [1])", "erl_ddll:module_info(exports)", "fun M:link/1", "link(A, B)", "\"link\"", "$!"].
 
 captured() ->
@@ -69,6 +69,14 @@ captured() ->
      {"apply(M, link, [P])", "pier_host:apply(M, link, [P])"},
      {"apply(erlang, F, As)", "pier_host:apply(erlang, F, As)"},
      {"erlang:F(P, 1)", "pier_host:apply(erlang, F, [P, 1])"},
+     {"M:open_port(N, O)", "pier_host:apply(M, open_port, [N, O])"},
+     {"(m()):port_close(link(P))", "pier_host:apply(m(), port_close, [pier_host:link(P)])"},
+     {"(link(P)):(link(Q))()", "pier_host:apply(pier_host:link(P), pier_host:link(Q), [])"},
+     {"M:F()", "pier_host:apply(M, F, [])"},
+     {"spawn(M, link, [P])", "erlang:apply(erlang, spawn, pier_host:spawned([M, link, [P]]))"},
+     {"spawn_opt(erlang, link, L, [link])",
+      "erlang:apply(erlang, spawn_opt, pier_host:spawned([erlang, link, L, [link]]))"},
+     {"erlang:spawn_monitor(M, F, L)", "erlang:apply(erlang, spawn_monitor, pier_host:spawned([M, F, L]))"},
      {"erlang:(link(P))(P)", "pier_host:apply(erlang, pier_host:link(P), [P])"},
      {"spawn(erlang, link, [P])", "spawn(pier_host, link, [P])"},
      {"spawn_link(erlang, port_close, [P])", "spawn_link(pier_host, port_close, [P])"},
@@ -78,7 +86,7 @@ captured() ->
 kinds() ->
     ["@", "[@]", "[a, @ | @]", "{@, @}", "#{@ => @}", "M#{k := @}", "<<(@)/binary>>", "<<(@):(@)>>",
      "X = @", "begin @, @ end", "@ + @", "- @", "@ andalso @", "not @", "(@)(1)", "f(@)", "m:f(@)",
-     "(@):(@)()", "@ ! @", "A ! B ! @", "#r{a = @}", "V#r{a = @}", "(@)#r.a", "catch @",
+     "m:(@)(@)", "@ ! @", "A ! B ! @", "#r{a = @}", "V#r{a = @}", "(@)#r.a", "catch @",
      "if A > 1 -> @; true -> @ end", "case @ of @@ -> @; X when X > 1 -> @ end",
      "receive M -> @ end", "receive M when is_port(M) -> @ after @ -> @ end", "receive after @ -> @ end",
      "fun() -> @ end", "fun(X) when X > 1 -> @; (_) -> @ end", "fun F(X) -> F(@) end",

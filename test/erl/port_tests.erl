@@ -362,6 +362,57 @@ a_linked_process_takes_the_port_along_test() ->
                                   next()
                           end)).
 
+%% What a port gets from functions whose names only the running program knows.
+by_name_test() ->
+    {Module, Open, Command} = {list_to_existing_atom("erlang"), open_port, port_command},
+    Port = Module:open_port({spawn, "cat"}, [binary]),
+    ?assert(Module:Command(Port, "a")),
+    ?assertEqual(<<"a">>, bytes(Port, 1)),
+    Other = Module:Open({spawn, "cat"}, [binary]),
+    ?assert(apply(Module, Command, [Other, "b"])),
+    ?assertEqual(<<"b">>, bytes(Other, 1)),
+    Arguments = [Other, {self(), {command, "c"}}],
+    _ = spawn(Module, send, Arguments),
+    ?assertEqual(<<"c">>, bytes(Other, 1)),
+    {Pid, Monitor} = spawn_monitor(Module, port_close, [Other]),
+    ?assertEqual(normal, receive {'DOWN', Monitor, process, Pid, Reason} -> Reason after ?TIME -> timeout end),
+    ?assertEqual(undefined, Module:port_info(Other)),
+    ?assert(Module:port_close(Port)),
+    ?assertError(undef, Module:port_close(Port, Port)),
+    ?assertError(badarg, apply(Port, Command, [])).
+
+%% The reference is an alias of the process, as long as its kind says.
+aliases_test() ->
+    ?assertEqual(ok, trapping(fun() -> aliases(cat([])) end)).
+
+aliases(Port) ->
+    [Mine, Reply, Explicit] = [monitor(port, Port, [{alias, Kind}, {tag, {my, Kind}}])
+                               || Kind <- [demonitor, reply_demonitor, explicit_unalias]],
+    [begin Alias ! {one, Alias}, Alias ! {two, Alias} end || Alias <- [Mine, Reply, Explicit]],
+    ?assertEqual([{one, Mine}, {two, Mine}, {one, Reply}, {one, Explicit}, {two, Explicit}],
+                 [next() || _ <- lists:seq(1, 5)]),
+    Gone = monitor(port, Port, [{alias, explicit_unalias}, {alias, demonitor}]),
+    ?assert(demonitor(Gone, [info])),
+    Gone ! nobody,
+    ?assertNot(demonitor(Gone, [info, flush])),
+    Fresh = monitor(port, Port, [{alias, reply_demonitor}]),
+    ?assert(port_close(Port)),
+    ?assertEqual({'EXIT', Port, normal}, next()),
+    ?assertEqual([{'DOWN', Fresh, port, Port, normal},
+                  {{my, demonitor}, Mine, port, Port, normal},
+                  {{my, explicit_unalias}, Explicit, port, Port, normal}], lists:sort([next(), next(), next()])),
+    Explicit ! still,
+    ?assertEqual(still, next()),
+    Fresh ! nobody,
+    ?assert(erlang:unalias(Explicit)),
+    ?assertNot(erlang:unalias(Fresh)),
+    Late = monitor(port, Port, [{alias, reply_demonitor}]),
+    ?assertEqual({'DOWN', Late, port, Port, noproc}, next()),
+    [?assertError(badarg, monitor(port, Port, Options))
+     || Options <- [[{alias, nonsense}], [{alias, demonitor}, nonsense], [{alias, demonitor} | x], {alias, demonitor}]],
+    ?assertEqual(nothing, nothing()),
+    ok.
+
 monitors_test() ->
     Port = cat([]),
     [First, Second] = [monitor(port, Port), erlang:monitor(port, Port, [{tag, mine}])],
