@@ -220,24 +220,31 @@ int pier_reply_term(pier_call *call, pier_span term) {
   return reply_parts(call, 0, term);
 }
 
+/* Whether an answer of this size, to a frame, just goes behind the others: there is room and
+ * nothing else to think of. */
+static int is_easy(const pier_peer *peer, size_t size) {
+  return size < WRITE_THROUGH && size <= pier__frame_most(peer->framing.packet) &&
+         size + peer->framing.packet <= peer->output.capacity - peer->output.size &&
+         !peer->output.error && !peer->last && !peer->diag.error;
+}
+
 /* What nearly every program of frames does nearly always: into the output with it. */
-static int reply_at_once(pier_call *call, pier_span payload) {
+static void reply_at_once(pier_call *call, pier_span payload) {
   pier_buffer *out = &call->peer->output;
   unsigned packet = call->peer->framing.packet;
-  uint8_t *at = pier_buffer_reserve(out, packet + payload.size);
-  if (!at) return take_back(out, out->size, out->error);
-  pier__frame_put(at, packet, payload.size);
-  if (payload.size > 0) memcpy(at + packet, payload.data, payload.size);
+  uint8_t *at = out->data + out->size;
   out->size += packet + payload.size;
   call->answered = 1;
-  return 0;
+  call->failed = 0;
+  pier__frame_put(at, packet, payload.size);
+  if (payload.size > 0) memcpy(at + packet, payload.data, payload.size);
 }
 
 int pier_reply_frame(pier_call *call, pier_span payload) {
-  if (call->kind == AS_FRAME && !call->answered && payload.size < WRITE_THROUGH &&
-      payload.size <= pier__frame_most(call->peer->framing.packet) && !call->peer->last &&
-      !call->peer->diag.error)
-    return call->failed = reply_at_once(call, payload);
+  if (call->kind == AS_FRAME && !call->answered && is_easy(call->peer, payload.size)) {
+    reply_at_once(call, payload);
+    return 0;
+  }
   if (call->kind == AS_CALL || call->kind == AS_CAST) return PIER_ESTATE;
   return reply_parts(call, 0, payload);
 }

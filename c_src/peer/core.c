@@ -35,6 +35,7 @@ int pier_peer_new(pier_peer **peer, const pier_peer_config *config) {
     made->config = *config;
   else
     pier_peer_config_init(&made->config);
+  made->relief = made->config.output < MUCH_OUTPUT ? made->config.output : MUCH_OUTPUT;
   made->framing = pier_framing_packet(made->config.packet);
   error = pier__framer_init(&made->framer, &made->framing, &made->config.limits);
   made->now = -1;
@@ -94,10 +95,7 @@ static int fail_in_stream(pier_peer *peer) {
 /* Answers that are many leave, as far as they can, before more are made. 1 if the
  * next frame has to wait. */
 static int relieve(pier_peer *peer) {
-  size_t most = peer->config.output < MUCH_OUTPUT ? peer->config.output : MUCH_OUTPUT;
-  int error;
-  if (pier__peer_waiting(peer) < most) return 0;
-  error = peer->write ? peer->write(peer, NULL, 0) : 0;
+  int error = peer->write ? peer->write(peer, NULL, 0) : 0;
   if (error < 0) return pier__peer_fail(peer, error, "writing to the owner");
   peer->paused = pier__peer_waiting(peer) >= peer->config.output;
   return peer->paused && peer->write;
@@ -111,9 +109,10 @@ static int serve(pier_peer *peer) {
     if (got == 0) return 0;
     if (got < 0) return fail_in_stream(peer);
     peer->frames++;
-    got = pier__peer_dispatch(peer, frame.payload);
+    got = peer->frame.call ? pier__peer_dispatch_frame(peer, frame.payload)
+                           : pier__peer_dispatch(peer, frame.payload);
     if (got < 0) return pier__peer_fail(peer, got, "a handler failed");
-    if (relieve(peer)) break;
+    if (pier__peer_waiting(peer) >= peer->relief && relieve(peer)) break;
   }
   if (peer->diag.error) return peer->diag.error;
   return peer->stopped;

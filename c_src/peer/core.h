@@ -37,9 +37,10 @@ struct pier_peer {
   struct pier__handler frame;
   pier_buffer output; /* frames; the first `written` bytes are gone */
   size_t written;
-  pier_buffer scratch;                           /* the plain form of a compressed request */
-  uint64_t frames;                               /* begun so far */
-  pier_diag diag;                                /* diag.error is the sticky error */
+  size_t relief;       /* output beyond this leaves before more is served */
+  pier_buffer scratch; /* the plain form of a compressed request */
+  uint64_t frames;     /* begun so far */
+  pier_diag diag;      /* diag.error is the sticky error */
   enum { IN_PROGRAM, IN_STREAM, IN_TERM } fault; /* what diag is about */
   int told;                                      /* the error handler had its say */
   int stopped;
@@ -100,8 +101,10 @@ static inline void pier__peer_collect(pier_peer *peer) {
 }
 /* Plain mode: no place is held any more. */
 void pier__peer_forget(pier_peer *peer);
-/* Gives one frame to its handler: 0 or what the handler returned. */
+/* Gives a frame to the handler of the term in it, or to that of all frames: 0 or what the
+ * handler returned. */
 int pier__peer_dispatch(pier_peer *peer, pier_span payload);
+int pier__peer_dispatch_frame(pier_peer *peer, pier_span payload);
 /* Serves call->request by name: 0 or an error that ends the program. */
 int pier__call_serve(pier_call *call);
 /* The answer that `error`, a result of a handler, stands for; 0, or the error if

@@ -194,19 +194,28 @@ static int take_bytes(pier_peer *peer, pier_span payload) {
   return peer->bytes(peer->bytes_state, payload);
 }
 
+static void begin(pier_call *call, pier_peer *peer, pier_span payload, pier__call_kind kind) {
+  call->peer = peer;
+  call->kept = NULL;
+  call->request = payload;
+  call->from = pier_span_of(NULL, 0);
+  call->deadline = -1;
+  call->kind = kind;
+  call->answered = call->failed = call->diag.error = 0;
+}
+
+int pier__peer_dispatch_frame(pier_peer *peer, pier_span payload) {
+  pier_call call;
+  begin(&call, peer, payload, AS_FRAME);
+  return peer->frame.call(&call, peer->frame.state);
+}
+
 int pier__peer_dispatch(pier_peer *peer, pier_span payload) {
   pier_call call;
   pier_diag diag;
   int error = take_bytes(peer, payload);
   if (error != 0) return error < 0 ? error : 0;
-  call.peer = peer;
-  call.kept = NULL;
-  call.request = payload;
-  call.from = pier_span_of(NULL, 0);
-  call.deadline = -1;
-  call.kind = peer->frame.call ? AS_FRAME : AS_TERM;
-  call.answered = call.failed = call.diag.error = 0;
-  if (peer->frame.call) return peer->frame.call(&call, peer->frame.state);
+  begin(&call, peer, payload, AS_TERM);
   pier_buffer_clear(&peer->scratch);
   if (pier_term_plain(payload, &peer->config.limits, &peer->scratch, &call.request, &diag) <
       0) {
