@@ -1,5 +1,6 @@
 /* From a frame to its handler. */
 #include "peer/core.h"
+#include "term/tags.h"
 #include "term/view.h"
 
 #include <errno.h>
@@ -60,15 +61,25 @@ static pier_span name_of(const pier__view *atom, uint8_t room[MAXATOMLEN_UTF8]) 
   return pier_span_of(room, size);
 }
 
-/* Looks at {Name, ...} or Name: 1 with the atom and the number of arguments, or 0. */
-static int is_request(pier_span request, pier__view *atom, size_t *arity) {
+/* Looks at {Name, ...} or Name: 1 with the name and the number of arguments, or 0. */
+static int is_request(pier_span request, uint8_t room[MAXATOMLEN_UTF8], pier_span *name,
+                      size_t *arity) {
+  const uint8_t *at = pier__view_start(request);
+  pier__view view;
   *arity = 0;
-  pier__view_at(atom, pier__view_start(request));
-  if (atom->kind == PIER__ATOM) return 1;
-  if (atom->kind != PIER__TUPLE || atom->count == 0) return 0;
-  *arity = atom->count - 1;
-  pier__view_at(atom, atom->next);
-  return atom->kind == PIER__ATOM;
+  if (at[0] == PIER__TAG_SMALL_TUPLE && at[1] > 0 && at[2] == PIER__TAG_SMALL_ATOM_UTF8) {
+    *arity = at[1] - 1U; /* as nearly all are */
+    *name = pier_span_of(at + 4, at[3]);
+    return 1;
+  }
+  pier__view_at(&view, at);
+  if (view.kind == PIER__TUPLE && view.count > 0) {
+    *arity = view.count - 1;
+    pier__view_at(&view, view.next);
+  }
+  if (view.kind != PIER__ATOM) return 0;
+  *name = name_of(&view, room);
+  return 1;
 }
 
 static const struct pier__handler *find(const pier_peer *peer, pier_span name, size_t arity) {
@@ -144,15 +155,11 @@ int pier__call_excuse(pier_call *call, int error) {
 int pier__call_serve(pier_call *call) {
   const pier_peer *peer = call->peer;
   const struct pier__handler *handler = NULL;
-  pier__view atom;
   uint8_t room[MAXATOMLEN_UTF8];
   pier_span name = {NULL, 0};
   size_t arity;
-  int error, named = is_request(call->request, &atom, &arity);
-  if (named) {
-    name = name_of(&atom, room);
-    handler = find(peer, name, arity);
-  }
+  int error, named = is_request(call->request, room, &name, &arity);
+  if (named) handler = find(peer, name, arity);
   if (!handler && peer->any.call) handler = &peer->any;
   if (!handler && named) return reply_undef(call, name, arity);
   if (!handler) return reply_badarg(call);

@@ -78,9 +78,8 @@ int pier__wrong_type(const pier__directive_row *row, uint8_t type, size_t number
                        row->letter, row->wants, name_of(type));
 }
 
-int pier__check_no_more(const uint8_t *types, size_t directives, pier_diag *diag) {
-  if (!types || *types == PIER_ARGUMENT_END) return 0;
+int pier__one_more(uint8_t type, size_t directives, pier_diag *diag) {
   return pier_diag_set(diag, PIER_EPATTERN, 0,
                        "more arguments than the %zu directive%s take%s: %s", directives,
-                       directives == 1 ? "" : "s", directives == 1 ? "s" : "", name_of(*types));
+                       directives == 1 ? "" : "s", directives == 1 ? "s" : "", name_of(type));
 }

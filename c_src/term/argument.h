@@ -58,7 +58,14 @@ static inline int pier__check_types(const pier__directive_row *row, const uint8_
   return 0;
 }
 
+/* PIER_EPATTERN: says that there is an argument of `type` after the last of so many
+ * directives. */
+int pier__one_more(uint8_t type, size_t directives, pier_diag *diag);
+
 /* After the last directive: no argument may be left. */
-int pier__check_no_more(const uint8_t *types, size_t directives, pier_diag *diag);
+static inline int pier__check_no_more(const uint8_t *types, size_t directives,
+                                      pier_diag *diag) {
+  return types && *types != PIER_ARGUMENT_END ? pier__one_more(*types, directives, diag) : 0;
+}
 
 #endif

@@ -114,45 +114,31 @@ static int put_c_text(const char *text, uint32_t letter, pier_buffer *out, const
   return put_binary(out, span.data, span.size, fault);
 }
 
-static int put_number(struct arguments *arguments, uint32_t letter, pier_buffer *out,
-                      const char **fault) {
+/* The argument for a directive that there is. */
+static int put_value(struct arguments *arguments, uint32_t letter, pier_buffer *out,
+                     const char **fault) {
+  const pier_buffer *buffer;
+  const void *data;
   switch (letter) {
   case 'i':
     put_signed(out, va_arg(arguments->list, int));
-    break;
+    return out->error;
   case 'u':
     pier__emit_integer(out, false, va_arg(arguments->list, unsigned));
-    break;
+    return out->error;
   case 'l':
     put_signed(out, va_arg(arguments->list, long long));
-    break;
+    return out->error;
   case 'L':
     pier__emit_integer(out, false, va_arg(arguments->list, unsigned long long));
-    break;
+    return out->error;
   case 'n':
     pier__emit_integer(out, false, va_arg(arguments->list, size_t));
-    break;
+    return out->error;
+  case 'd':
+    return put_float(out, va_arg(arguments->list, double), fault);
   case 'B':
     return pier_write_atom(out, va_arg(arguments->list, int) ? "true" : "false");
-  default:
-    return put_float(out, va_arg(arguments->list, double), fault);
-  }
-  return out->error;
-}
-
-static int put_argument(void *context, uint32_t letter, pier_buffer *out, const char **fault) {
-  struct arguments *arguments = context;
-  const pier__directive_row *row = pier__format_directive(letter);
-  const pier_buffer *buffer;
-  const void *data;
-  if (!row) {
-    *fault = "there is no such directive in a format";
-    return PIER_EPATTERN;
-  }
-  arguments->wrong_type =
-      pier__check_types(row, &arguments->types, ++arguments->count, arguments->diag);
-  if (arguments->wrong_type) return arguments->wrong_type;
-  switch (letter) {
   case 'A':
     return put_atom(out, va_arg(arguments->list, pier_span), fault);
   case 'a':
@@ -167,13 +153,22 @@ static int put_argument(void *context, uint32_t letter, pier_buffer *out, const 
   case 'T':
     buffer = va_arg(arguments->list, const pier_buffer *);
     return put_term(out, buffer ? pier_buffer_span(buffer) : pier_span_of(NULL, 0), fault);
-  case 'p':
-  case 'P':
-  case 'r':
+  default: /* p, P, r */
     return put_identifier(va_arg(arguments->list, void *), letter, out, fault);
-  default:
-    return put_number(arguments, letter, out, fault);
   }
+}
+
+static int put_argument(void *context, uint32_t letter, pier_buffer *out, const char **fault) {
+  struct arguments *arguments = context;
+  const pier__directive_row *row = pier__format_directive(letter);
+  if (!row) {
+    *fault = "there is no such directive in a format";
+    return PIER_EPATTERN;
+  }
+  arguments->wrong_type =
+      pier__check_types(row, &arguments->types, ++arguments->count, arguments->diag);
+  if (arguments->wrong_type) return arguments->wrong_type;
+  return put_value(arguments, letter, out, fault);
 }
 
 static int check_end(pier__parser *parser) {
@@ -250,18 +245,23 @@ static int write_place(pier_buffer *out, const pier__form *form, uint32_t letter
   return error;
 }
 
+static void put_bytes(pier_buffer *out, const pier__form *form, size_t from, size_t to) {
+  if (to > from) pier_buffer_append(out, form->bytes + from, to - from);
+}
+
 /* What is wrong is for the long way to say, which has the words of the format. */
 static int write_form(pier_buffer *out, const pier__form *form, struct arguments *arguments) {
   size_t before = out->size, done = 0, i;
   int error = 0;
   pier_buffer_reserve(out, form->size);
   for (i = 0; i < form->count && !error; i++) {
-    pier_buffer_append(out, form->bytes + done, form->places[i].at - done);
+    put_bytes(out, form, done, form->places[i].at);
     done = form->places[i].at;
     error = write_place(out, form, form->places[i].letter, arguments);
   }
   if (!error) error = pier__check_no_more(arguments->types, arguments->count, NULL);
-  if (!error) error = pier_buffer_append(out, form->bytes + done, form->size - done);
+  put_bytes(out, form, done, form->size);
+  if (!error) error = out->error;
   return error ? take_back(out, before, error) : 0;
 }
 
