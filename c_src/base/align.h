@@ -25,19 +25,17 @@ static inline size_t pier__round_up(size_t size) {
   return (size + PIER__LINE - 1) / PIER__LINE * PIER__LINE;
 }
 
-/* As memcpy. Pieces of a kilobyte are too small for that instruction. */
+/* As memcpy. Pieces of up to a kilobyte are too small for that instruction; they are of
+ * equal size because the compiler would write it for a size that it knows. */
 static inline void pier__copy(void *to, const void *from, size_t size) {
-  enum { PIECE = 1024, PAGE = 4096, CLOSE = 32 };
-  uint8_t *place = to;
-  const uint8_t *bytes = from;
+  enum { MOST = 1024, PAGE = 4096, CLOSE = 32 };
   size_t ahead = ((uintptr_t)to - (uintptr_t)from) % PAGE;
-  while (size > PIECE && ahead > 0 && ahead < CLOSE) {
-    memcpy(place, bytes, PIECE);
-    place += PIECE;
-    bytes += PIECE;
-    size -= PIECE;
+  size_t piece = size, done, step;
+  if (size > MOST && ahead > 0 && ahead < CLOSE) piece = size / (size / MOST + 1) + 1;
+  for (done = 0; done < size; done += step) {
+    step = size - done < piece ? size - done : piece;
+    memcpy((uint8_t *)to + done, (const uint8_t *)from + done, step);
   }
-  memcpy(place, bytes, size);
 }
 
 #endif
