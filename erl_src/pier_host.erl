@@ -24,11 +24,11 @@
 
 -type host() :: pid().
 -type options() ::
-    #{pier => file:filename(),              % the command; default: $PIER, the one that belongs to us
-      command => [string()],                % what starts it: ["valgrind", "-q"]
+    #{pier => file:filename_all(),          % the command; default: $PIER, the one that belongs to us
+      command => [string() | binary()],     % what starts it: ["valgrind", "-q"]
       guard => boolean(),                     % a process beside it ends what it leaves (without command: true)
-      env => [{string(), string() | false}],
-      trace => file:filename(),             % every byte and message, with its time
+      env => [{string() | binary(), string() | binary() | false}],
+      trace => file:filename_all(),         % every byte and message, with its time
       limits => #{frame | queue | ports | request | output => pos_integer()},
       linger => non_neg_integer(),          % milliseconds for programs to end in
       default => boolean()}.                % is it the one for ports without {host,_}? (true)

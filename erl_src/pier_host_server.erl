@@ -137,7 +137,7 @@ begin_host(Starter, Options, Creation) ->
     Environment = maps:from_list(os:env()),
     Real = try
                open_port({spawn_executable, File},
-                         [{args, Arguments}, {env, maps:get(env, Options, [])},
+                         [{args, Arguments}, {env, environment(maps:get(env, Options, []))},
                           {packet, 4}, binary, exit_status, nouse_stdio])
            catch
                error:Reason -> erlang:exit({Reason, File})
@@ -156,13 +156,18 @@ program(Options) ->
                             ++ [["--trace", File] || #{trace := File} <- [Options]]
                             ++ [["--limit", io_lib:format("~s=~b", [What, Limit])]
                                 || {What, Limit} <- maps:to_list(maps:get(limits, Options, #{}))])],
-    case Command ++ [lists:flatten(Word) || Word <- Serve] of
-        [First | Arguments] ->
-            case os:find_executable(First) of
-                false -> erlang:exit({enoent, First});
-                File -> {File, Arguments}
-            end
+    [First | Arguments] = [text(Word) || Word <- Command ++ Serve],
+    case os:find_executable(First) of
+        false -> erlang:exit({enoent, First});
+        File -> {File, Arguments}
     end.
+
+%% Elixir's text is binaries.
+text(Text) ->
+    unicode:characters_to_list(Text).
+
+environment(Changes) ->
+    [{text(Name), Value =/= false andalso text(Value)} || {Name, Value} <- Changes].
 
 %% The command that belongs to these modules, wherever make or make install has put both.
 pier(#{pier := File}) ->

@@ -25,6 +25,11 @@ suite "with the transform" "$scratch/native_test.exs"
 opened=$(grep -c 'vm> {apply.*,open_port,' "$scratch/trace")
 [ "$opened" -ge 25 ]
 report $? "they were ports of the native host: $opened opened"
+# Elixir's own module, whichever version is here.
+is "Pier.Port has all of Port" "$(elixir -pa build/ebin -e '
+  functions = Port.__info__(:functions)
+  strange = for {name, arity} <- functions, :pier_transform.redirected(Port, name, arity) != {Pier.Port, name}, do: name
+  IO.inspect({functions -- Pier.Port.__info__(:functions), strange})')" "{[], []}"
 if command -v mix >/dev/null; then
   is "the sources are formatted" "$(mix format --check-formatted lib/pier/*.ex test/elixir/*.exs 2>&1)" ""
 else

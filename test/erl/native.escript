@@ -80,6 +80,27 @@ run(no_command, []) ->
     {error, {enoent, "no-such-command"}} = pier_host:start(#{command => ["no-such-command"]}),
     {error, {status, 1}} = pier_host:start(#{command => ["sh", "-c", "exit 1"]}),
     works();
+%% What a shell on a host says that is started by the command.
+run(below, [Question | Command]) ->
+    {ok, Host} = pier_host:start(#{command => Command}),
+    works(),
+    Port = pier_host:open_port({spawn_executable, "/bin/sh"}, [{args, ["-c", Question]}, exit_status]),
+    Said = said(Port, []),
+    pier_host:stop(Host),
+    Said;
+%% A monitor by name, in a VM with a node's name.
+run(named, []) ->
+    true = is_alive(),
+    Port = cat(),
+    true = pier_host:register(named_port, Port),
+    Item = {named_port, node()},
+    References = [pier_host:monitor(port, named_port), pier_host:monitor(port, Item)],
+    {monitors, [{port, Item}, {port, Item}]} = pier_host:process_info(self(), monitors),
+    Item ! {self(), {command, "x"}},
+    receive {Port, {data, "x"}} -> ok end,
+    pier_host:port_close(Port),
+    [receive {'DOWN', Reference, port, Item, normal} -> ok end || Reference <- References],
+    ok;
 %% A driver that writes where it must not; the host is started by what follows.
 run(wild, [Drivers, Operation | Command]) ->
     process_flag(trap_exit, true),
@@ -116,6 +137,12 @@ works() ->
     Port = cat(),
     pier_host:port_command(Port, "x"),
     receive {Port, {data, "x"}} -> ok end.
+
+said(Port, Sofar) ->
+    receive
+        {Port, {data, More}} -> said(Port, Sofar ++ More);
+        {Port, {exit_status, Status}} -> {Status, string:trim(Sofar)}
+    end.
 
 os_pid(host, Host) ->
     maps:get(os_pid, pier_host:info(Host));

@@ -21,6 +21,31 @@ is "200 ports, ${PIER_FRAMES:-50} frames each: none is lost, all are in order" \
 is "limits" "$(native limits)" ok
 is "what cannot be started" "$(native no_command)" ok
 
+is "a monitor by name in a VM that has a name" \
+  "$(ERL_FLAGS="$ERL_FLAGS -sname pier$$ -dist_listen false -start_epmd false" native named)" ok
+
+# The command that starts the host is the user's: what it does holds for the host's programs.
+below() { PIER=$PWD/build/pier native below "$@"; }
+if command -v prlimit >/dev/null; then
+  is "a limit of the system" "$(below 'ulimit -n' prlimit --nofile=50)" '{0,"50"}'
+else
+  skip "a limit of the system" "no prlimit here"
+fi
+if strace -f -o "$scratch/strace" true 2>/dev/null; then
+  is "below strace" "$(below 'echo traced' strace -f -o "$scratch/strace")" '{0,"traced"}'
+  traced() { grep -q 'execve("/bin/sh", \["/bin/sh", "-c", "echo traced"\]' "$scratch/strace"; }
+  until_true 60 traced
+  report $? "whose file has the programs of the host"
+else
+  skip "below strace" "no strace here, or it may trace nothing"
+fi
+other="setpriv --reuid=65534 --regid=65534 --clear-groups"
+if $other test -x "$PWD/build/pier" 2>/dev/null; then
+  is "as another user" "$(below 'id -u; id -g' $other)" '{0,"65534\n65534"}'
+else
+  skip "as another user" "not root, no setpriv, or the other may not read this folder"
+fi
+
 # VM NAME: kill -9 of the VM; every process of its host has the mark in its environment.
 alive() { grep -lzs "^PIER_MARK=$$\$" /proc/[0-9]*/environ | grep -v "/$$/" | wc -l; }
 gone() { [ "$(alive)" -eq 0 ]; }
