@@ -1,7 +1,8 @@
 /*
  * engine_raw_spawn.c - the raw host's programs: two pipes and a vfork-like clone that shares
  * the table of descriptors, which the child unshares without copying it where the kernel
- * can (close_range). One pidfd each.
+ * can (close_range). One pidfd each. A program leads a session of its own, as a port's has to,
+ * which is not free: Linux schedules each session as a group.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,7 @@ static int run_program(void *state) {
       syscall(SYS_close_range, CHILD_OUT + 1, ~0U, CLOSE_RANGE_UNSHARE) != 0)
     goto failed;
   if (dup2(CHILD_IN, 0) < 0 || dup2(CHILD_OUT, 1) < 0) goto failed;
+  setsid();
   argv[0] = (char *)job->program;
   argv[1] = NULL;
   execve(job->program, argv, none);
