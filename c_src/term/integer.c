@@ -1,17 +1,58 @@
 #include "term/number.h"
 
 #include "term/radix.h"
+#include "term/tags.h"
 
 #include <string.h>
 
 /* Limbs of 32 bits, least first; chunks of as many digits as fit one. That is
- * quadratic; very long numbers go through radix.c, with limbs of 16 bits. */
+ * quadratic; very long numbers go through radix.c, with limbs of 16 bits, and
+ * where a digit is a whole number of bits, nothing is multiplied at all. */
 
 enum { LONG_DIGITS = 5000, LONG_BYTES = 2000, BYTES_RADIX = 65536, TEXT_RADIX = 10000 };
 
 static unsigned digit_value(uint8_t c) {
   if (c >= '0' && c <= '9') return c - '0';
   return (c | 32U) - 'a' + 10U;
+}
+
+/* The bits that a digit is surely worth: exact where `base` is a power of 2. */
+static unsigned bits_of(unsigned base) {
+  unsigned bits = 0;
+  for (; base > 1; base /= 2)
+    bits++;
+  return bits;
+}
+
+/* Whether the digits, the first of them not 0, are more than the BEAM takes,
+ * whatever they are. It costs nothing, to convert them would. */
+static bool is_too_long(const uint8_t *digits, size_t size, unsigned base) {
+  size_t most = 8 * (size_t)PIER__BIG_BYTES / bits_of(base) + 1, count = 0, i;
+  for (i = 0; i < size && count <= most; i++)
+    count += digits[i] != '_';
+  return count > most;
+}
+
+static int parse_bits(pier_buffer *out, const uint8_t *digits, size_t size, unsigned base) {
+  unsigned bits = bits_of(base), held = 0;
+  uint32_t value = 0;
+  size_t used = 0, i;
+  uint8_t *to = pier_buffer_reserve(out, size * bits / 8 + 1);
+  if (!to) return out->error;
+  for (i = size; i > 0; i--) {
+    if (digits[i - 1] == '_') continue;
+    value |= digit_value(digits[i - 1]) << held;
+    held += bits;
+    if (held < 8) continue;
+    to[used++] = (uint8_t)value;
+    value >>= 8;
+    held -= 8;
+  }
+  if (held > 0) to[used++] = (uint8_t)value;
+  while (used > 0 && to[used - 1] == 0)
+    used--;
+  out->size += used;
+  return 0;
 }
 
 static size_t multiply_add(uint32_t *limbs, size_t count, uint32_t factor, uint32_t carry) {
@@ -83,6 +124,10 @@ int pier__integer_parse(pier_buffer *out, const uint8_t *digits, size_t size, un
   uint32_t *limbs;
   uint32_t chunk = 0, factor = 1;
   size_t count = 0, i;
+  for (; size > 0 && (*digits == '0' || *digits == '_'); size--)
+    digits++;
+  if (is_too_long(digits, size, base)) return PIER_ELIMIT;
+  if ((base & (base - 1)) == 0) return parse_bits(out, digits, size, base);
   if (size > LONG_DIGITS) return parse_long(out, digits, size, base);
   limbs = pier_alloc((size * 6 / 32 + 2) * sizeof *limbs); /* a digit is under 6 bits */
   if (!limbs) return PIER_ENOMEM;

@@ -21,7 +21,9 @@ int pier__float_parse(const uint8_t *text, size_t size, double *value);
 size_t pier__float_text(double value, char text[PIER__FLOAT_TEXT]);
 
 /* Appends the magnitude of an integer, least byte first and without leading
- * zeros, whose `size` digits in `base` (2..36; `_` skipped) are at `digits`. */
+ * zeros, whose `size` digits in `base` (2..36; `_` skipped) are at `digits`:
+ * linear time where `base` is a power of 2, else nearly (n log n, twice).
+ * PIER_ELIMIT, at once, for many more digits than Erlang takes; PIER_ENOMEM. */
 int pier__integer_parse(pier_buffer *out, const uint8_t *digits, size_t size, unsigned base);
 
 /* Appends the decimal digits of a magnitude given least byte first. */

@@ -27,7 +27,9 @@ static int parse_integer(pier__parser *parser, bool negative) {
   error = pier__integer_parse(&magnitude, token->text.data, token->text.size, token->value);
   if (!error) error = pier__emit_big(parser->out, negative, magnitude.data, magnitude.size);
   pier_buffer_free(&magnitude);
-  return error ? pier__parser_fail(parser, error, "an integer too big for Erlang") : 0;
+  if (error == PIER_ELIMIT)
+    return pier__parser_fail(parser, error, "an integer too big for Erlang");
+  return error;
 }
 
 int pier__parse_number(pier__parser *parser) {

@@ -74,30 +74,16 @@ static bool are_digits(const uint8_t *text, size_t size, unsigned base) {
   return size > 0;
 }
 
-/* Whether so many digits, the first of them not 0, are more than the BEAM
- * takes, whatever they are: each is worth at least the bits that its base is
- * rounded down to. */
-static bool is_too_long(size_t digits, unsigned base) {
-  unsigned bits = 0;
-  while (base > 1) {
-    base /= 2;
-    bits++;
-  }
-  return digits > 8 * (size_t)PIER__BIG_BYTES / bits + 1;
-}
-
 int pier_write_integer_text(pier_buffer *out, pier_span text, unsigned base) {
   pier_buffer magnitude = PIER_BUFFER_INIT;
   size_t sign = text.size > 0 && (text.data[0] == '-' || text.data[0] == '+');
-  size_t at = sign;
   int error;
   if (base < 2 || base > 36 || !are_digits(text.data + sign, text.size - sign, base))
     return pier__write_fail(out, PIER_EARG, "not the digits of an integer");
-  while (at < text.size && text.data[at] == '0')
-    at++;
-  if (is_too_long(text.size - at, base)) return pier__write_fail(out, PIER_ERANGE, too_big);
-  error = pier__integer_parse(&magnitude, text.data + at, text.size - at, base);
-  if (error)
+  error = pier__integer_parse(&magnitude, text.data + sign, text.size - sign, base);
+  if (error == PIER_ELIMIT)
+    pier__write_fail(out, PIER_ERANGE, too_big);
+  else if (error)
     pier__write_fail(out, error, pier_strerror(error));
   else
     pier_write_bigint(out, sign && text.data[0] == '-', magnitude.data, magnitude.size);

@@ -46,6 +46,13 @@ static text_row texts[] = {
     {"-FF", 16, 0, "62ffffff01"},
     {"zZ", 36, 0, "620000050f"},
     {"101", 2, 0, "6105"},
+    {"0000000000000000000000000000000000000000000000000000000000000000000000", 10, 0, "6100"},
+    {"000000000000000000001234567890abcdef123", 16, 0, "6e0a0023f1debc0a8967452301"},
+    {"1100010010001000010000010000001000000010", 2, 0, "6e050002024188c4"},
+    {"1234567012345670123456701", 8, 0, "6e0a00c15d4ec15d4ec15d4e01"},
+    {"-ZzYyXx0123456789", 36, 0, "6e0b0119cf792c3ee8415d469506"},
+    {"-VuT0123456789abcdefg", 32, 0, "6e0d01f0b9c6964ae898428608a0fb0f"},
+    {"32100123321001232", 4, 0, "6e05006e906f9003"},
     {"", 10, PIER_EARG, NULL},
     {"-", 10, PIER_EARG, NULL},
     {"--1", 10, PIER_EARG, NULL},
@@ -99,6 +106,36 @@ static void longest_integer_text(void **state) {
   memory_end();
   pier_buffer_free(&out);
   free(text);
+}
+
+/* The largest digits, and a 1 before zeros, of every length, in the bases whose
+ * digits are whole bits: where digits and bytes end together and where not. */
+static void digits_of_whole_bits(void **state) {
+  static const char largest[] = {'1', '3', '7', 'f', 'v'};
+  size_t bits, count;
+  (void)state;
+  for (bits = 1; bits <= 5; bits++)
+    for (count = 65 / bits + 1; count <= 80; count++) {
+      pier_buffer out = PIER_BUFFER_INIT, expected = PIER_BUFFER_INIT;
+      uint8_t ones[64], power[64] = {0};
+      char text[80];
+      size_t width = bits * count;
+      memset(ones, 0xff, sizeof ones);
+      ones[width / 8] = (uint8_t)((1U << width % 8) - 1);
+      power[(width - bits) / 8] = (uint8_t)(1U << (width - bits) % 8);
+      memset(text, largest[bits - 1], count);
+      pier_write_integer_text(&out, pier_span_of(text, count), 1U << bits);
+      pier_write_bigint(&expected, false, ones, width / 8 + 1);
+      memset(text, '0', count);
+      text[0] = '1';
+      pier_write_integer_text(&out, pier_span_of(text, count), 1U << bits);
+      pier_write_bigint(&expected, false, power, (width - bits) / 8 + 1);
+      assert_int_equal(out.error, 0);
+      assert_int_equal(out.size, expected.size);
+      assert_memory_equal(out.data, expected.data, out.size);
+      pier_buffer_free(&out);
+      pier_buffer_free(&expected);
+    }
 }
 
 /* ---- Whole terms and others -------------------------------------------------------- */
@@ -246,6 +283,7 @@ static void literal_atoms(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(longest_integer_text),
+      cmocka_unit_test(digits_of_whole_bits),
       cmocka_unit_test(literal_atoms),
   };
   int failed = RUN_ROWS(texts, integer_text);
