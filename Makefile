@@ -224,8 +224,9 @@ checked: all tests
 	@PIER_BUILD=$(CHECK) CC='$(CC)' MAKE='$(MAKE)' test/run \
 	  $(filter $(T),$(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(SCRIPTS))
 
-# What has threads, with the thread sanitizer; then without any below valgrind.
-THREADED := $(filter-out test/driver/test_elf,$(filter test/peer/% test/driver/% test/term/test_known,$(TESTS:%=test/%)))
+# What has threads, with the thread sanitizer; then without any below valgrind. Not
+# test_elf, which has no thread, and test_peer_syscalls, which counts what another program calls.
+THREADED := $(filter-out test/driver/test_elf test/peer/test_peer_syscalls,$(filter test/peer/% test/driver/% test/term/test_known,$(TESTS:%=test/%)))
 $(BUILD)/thread/test/%: $(BUILD)/thread/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/thread/obj/%.o) $(BUILD)/thread/libpier_host.a $(BUILD)/thread/libpier.a
 	@mkdir -p $(@D)
 	$(CC) $(THREAD_FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
@@ -233,6 +234,7 @@ $(BUILD)/plain/test/%: $(BUILD)/obj/test/%.o $(SUPPORT_SOURCES:%.c=$(BUILD)/obj/
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 .PHONY: check-threads check-valgrind
+check-threads check-valgrind: | $(DRIVERS:%=$(BUILD)/drivers/%.so)
 check-threads: $(THREADED:%=$(BUILD)/thread/%) $(BUILD)/thread/test/both/calls $(BUILD)/thread/test/both/peer ## the tests of the peer and of drivers with the thread sanitizer
 	@PIER_BUILD=$(BUILD)/thread PIER_TIME_LIMIT=600 test/run $(THREADED:%=$(BUILD)/thread/%) test/both/calls.t test/erl/concurrent.t
 check-valgrind: $(THREADED:%=$(BUILD)/plain/%) ## the same below valgrind

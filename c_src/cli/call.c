@@ -158,8 +158,9 @@ static int read_arguments(call *c, int argc, char **argv) {
   /* getopt has eaten a "--" that came first: there are no terms. */
   if (strcmp(argv[first - 1], "--") == 0 || first >= argc)
     return pier__fail(who, PIER__USAGE, "no TERM given (see pier call --help)");
-  for (at = first; at < argc && strcmp(argv[at], "--") != 0;)
-    at++;
+  for (at = first; at < argc && strcmp(argv[at], "--") != 0; at++)
+    if (strncmp(argv[at], "--", 2) == 0) /* which no term begins with */
+      return pier__fail(who, PIER__USAGE, "%s: options come before the first TERM", argv[at]);
   c->texts = argv + first;
   c->count = at - first;
   c->program = argv + at + (at < argc);

@@ -91,6 +91,9 @@ static int no_answer(pier__dialogue *d, const char *text) {
   } else {
     pier_buffer_append_format(&say, "did not answer %.*s%s within %d ms", SHOWN_TEXT, text,
                               dots, d->timeout_ms);
+    if (!d->answered)
+      pier_buffer_append_format(&say, ", nor wrote a byte: does it read {packet,%u} frames?",
+                                d->framing.packet);
   }
   return fail_with(d, &say);
 }
@@ -149,6 +152,7 @@ static int take(pier__dialogue *d, pier_buffer *answer, int *status) {
     *status = bad_frame(d, got);
     return 1;
   }
+  d->answered = 1;
   *status = read_answer(d, frame.payload, answer);
   d->start += d->framing.packet + frame.payload.size;
   return 1;

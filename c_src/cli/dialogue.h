@@ -27,6 +27,7 @@ typedef struct pier__dialogue {
   size_t start;      /* from here on it is not a whole frame yet */
   int status;        /* of the program; -1 while unknown */
   int gone;          /* the port has ended */
+  int answered;      /* a frame has come */
 } pier__dialogue;
 
 /* Opens `path` with `args` (NULL-terminated, without the name). who, program,

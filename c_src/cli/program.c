@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { HEAD = 256 }; /* as much of a script's first line as the kernel reads */
 
 /* 0 if `path` can be run, else why not. The BEAM's own check lets directories
  * through (they have an x bit); the status that follows would say nothing. */
@@ -46,6 +49,32 @@ int pier__search_program(pier_buffer *path, const char *program) {
   }
 }
 
+/* A file that may be run and that exec refuses gives a status that says nothing (8, or 2
+ * where a script's interpreter is missing). What else than ELF and scripts the kernel runs
+ * it knows itself (binfmt_misc). */
+static int check_script(const char *who, const char *program, const char *path) {
+  char head[HEAD + 1];
+  FILE *file = fopen(path, "rb");
+  size_t size = file ? fread(head, 1, HEAD, file) : 0;
+  int readable = file && !ferror(file);
+  char *interpreter;
+  if (file) fclose(file);
+  if (!readable) return 0; /* which a program need not be */
+  head[size] = '\0';
+  if (size == 0) return pier__fail(who, PIER__CANNOT_EXECUTE, "%s: the file is empty", program);
+  if (strncmp(head, "#!", 2) != 0) {
+    if (!pier__is_text(pier_span_of(head, size), HEAD / 2)) return 0;
+    return pier__fail(who, PIER__CANNOT_EXECUTE,
+                      "%s: a text whose first line is not #!/bin/sh or another interpreter's",
+                      program);
+  }
+  interpreter = head + 2 + strspn(head + 2, " \t");
+  interpreter[strcspn(interpreter, " \t\n")] = '\0';
+  if (access(interpreter, X_OK) == 0) return 0;
+  return pier__fail(who, PIER__CANNOT_EXECUTE, "%s: its interpreter %s: %s", program,
+                    interpreter, strerror(errno));
+}
+
 int pier__find_program(const char *who, const char *program, pier_buffer *path) {
   int in_path = strchr(program, '/') == NULL;
   int error;
@@ -55,9 +84,14 @@ int pier__find_program(const char *who, const char *program, pier_buffer *path) 
   else
     error =
         pier_buffer_append(path, program, strlen(program) + 1) < 0 ? ENOMEM : runnable(program);
-  if (error == 0) return 0;
+  if (error == 0) return check_script(who, program, (const char *)path->data);
   if (error == ENOENT && in_path)
-    return pier__fail(who, PIER__NOT_FOUND, "%s: no such program in PATH", program);
+    return pier__fail(who, PIER__NOT_FOUND, "%s: no such program in PATH%s%s", program,
+                      access(program, F_OK) == 0 ? "; the one here is ./" : "",
+                      access(program, F_OK) == 0 ? program : "");
+  if (error == EACCES && access(program, F_OK) == 0)
+    return pier__fail(who, PIER__CANNOT_EXECUTE, "%s: %s: it is not executable (chmod +x)",
+                      program, strerror(error));
   return pier__fail(who, error == ENOENT ? PIER__NOT_FOUND : PIER__CANNOT_EXECUTE, "%s: %s",
                     program, strerror(error));
 }

@@ -2,6 +2,7 @@
 #include "cli/color.h"
 #include "cli/convert.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -266,6 +267,13 @@ static int is_file(const char *name) {
   return stat(name, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+/* What no term looks like: its fault as a term would help nobody. */
+static int is_path(const char *name) {
+  const char *dot = strchr(name, '.');
+  if (strpbrk(name, " \t\n{[(<\"'#$%")) return 0;
+  return strchr(name, '/') || (dot && isalpha((unsigned char)dot[1]));
+}
+
 /* With several of them, a sentence has to say which. */
 static int convert_argument(command *c, const char *argument, int number, int count) {
   pier__convert *convert = &c->convert;
@@ -274,7 +282,8 @@ static int convert_argument(command *c, const char *argument, int number, int co
   if (c->arguments == EITHER) {
     if (strcmp(argument, "-") == 0) return convert_input(convert);
     if (argument[0] == '@') return convert_file(convert, argument + 1);
-    if (is_file(argument)) return convert_file(convert, argument);
+    if (is_file(argument) || (convert->from == PIER__TEXT && is_path(argument)))
+      return convert_file(convert, argument);
   }
   snprintf(name, sizeof name, "term %d", number);
   convert->name = count > 1 ? name : NULL;

@@ -55,7 +55,19 @@ gives "a time that is no number" 2 "" "pier call: --timeout soon: not a number *
 gives "no such program" 127 "" "pier call: /no/such/program: No such file or directory" $call a -- /no/such/program
 gives "no such program in PATH" 127 "" "pier call: no-such-program: no such program in PATH" $call a -- no-such-program
 gives "a directory" 126 "" "pier call: /etc: Is a directory" $call a -- /etc
-gives "no permission" 126 "" "pier call: /etc/passwd: Permission denied" $call a -- /etc/passwd
+gives "no permission" 126 "" "pier call: /etc/passwd: Permission denied: it is not executable (chmod +x)" $call a -- /etc/passwd
+printf 'no shebang\n' >"$scratch/text"
+printf '#! /no/such/shell -x\n' >"$scratch/script"
+: >"$scratch/nothing"
+chmod +x "$scratch/text" "$scratch/script" "$scratch/nothing"
+gives "an empty file" 126 "" "pier call: */nothing: the file is empty" $call a -- "$scratch/nothing"
+gives "a text" 126 "" "pier call: */text: a text whose first line is not #!/bin/sh*" $call a -- "$scratch/text"
+gives "a script without its interpreter" 126 "" \
+  "pier call: */script: its interpreter /no/such/shell: No such file or directory" $call a -- "$scratch/script"
+gives "a file of the working directory" 127 "" \
+  "pier call: README.md: no such program in PATH; the one here is ./README.md" $call a -- README.md
+gives "an option behind a term" 2 "" "pier call: --packet: options come before the first TERM" \
+  $call a --packet 2 -- cat
 gives "an empty name" 2 "" "pier call: the program's name is empty" $call a -- ""
 
 gives "a program that writes nothing" 1 "" "pier call: sh ended with status 0 before it answered {a,1}" \
@@ -74,7 +86,7 @@ gives "a program that dies in the middle of a header" 1 "" \
   $call a -- sh -c 'head -c 1 >/dev/null; printf "\0\0"'
 gives "a program that dies after its first answer" 1 "0" "pier call: sh * before it answered b" \
   $call a b -- sh -c 'head -c 1 >/dev/null; printf "\0\0\0\003\203a\0"; exit 5'
-gives "a silent program" 1 "" "pier call: sh did not answer a within 100 ms" \
+gives "a silent program" 1 "" "pier call: sh did not answer a within 100 ms, nor wrote a byte: does it read {packet,4} frames?" \
   $call --timeout 100 a -- sh -c 'cat >/dev/null'
 gives "a program that stops in the middle of a frame" 1 "" \
   "pier call: sh announced a frame of 10 bytes and wrote 3 of them, then nothing for 1000 ms" \

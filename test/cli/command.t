@@ -31,4 +31,9 @@ gives "term: an unknown option is named" 2 "" "pier term: unknown option --nonse
 gives "term: an unknown short option" 2 "" "pier term: unknown option -x *" "$PIER" term -x a
 gives "term: an option without its value" 2 "" "pier term: option --from needs a value*" \
   "$PIER" term --from
+for arguments in 'call a -- cat' 'term a' 'run -- echo a'; do
+  "$PIER" $arguments >&- 2>"$scratch/err" </dev/null
+  is "standard output that is closed: pier $arguments" "$?: $(cat "$scratch/err")" \
+    "1: pier ${arguments%% *}: cannot write to standard output: Bad file descriptor"
+done
 finish

@@ -92,7 +92,7 @@ gives "no program after --" 2 "" "pier run: no program given *" $run --
 gives "no such program" 127 "" "pier run: /no/such/program: No such file or directory" $run -- /no/such/program
 gives "no such program in PATH" 127 "" "pier run: no-such-program: no such program in PATH" $run -- no-such-program
 gives "a directory" 126 "" "pier run: /etc: Is a directory" $run -- /etc
-gives "no permission" 126 "" "pier run: /etc/passwd: Permission denied" $run -- /etc/passwd
+gives "no permission" 126 "" "pier run: /etc/passwd: Permission denied: it is not executable (chmod +x)" $run -- /etc/passwd
 gives "a program that is a file's child" 126 "" "pier run: /etc/passwd/x: Not a directory" $run -- /etc/passwd/x
 
 INPUT='%0300d' gives "a command too big for the packet header" 1 "{'EXIT',#Port<0.*>,einval}" \

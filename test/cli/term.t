@@ -329,6 +329,10 @@ for form in text hex base64 packet1 packet2 packet4; do
 done
 gives "empty input: etf" 1 "" "pier term: standard input: bad at 0: *" $term --from etf
 INPUT='\n %% nothing\n' gives "comments only" 0 "" "" $term
+gives "a path is no term" 2 "" "pier term: /no/such/file: No such file or directory" $term /no/such/file
+gives "a file's name is no term" 2 "" "pier term: none.term: No such file or directory" $term none.term
+gives "but a float is" 0 "1.5.
+a." "" $term 1.5 a.
 gives "no such file" 2 "" "pier term: /no/such/file: No such file or directory" $term @/no/such/file
 gives "a directory" 1 "" "pier term: /etc: *directory" $term @/etc
 

@@ -80,7 +80,7 @@ gives "options after the program are the program's" 0 "--grace" "" $wrap echo --
 gives "no program" 2 "" "pier wrap: no program given *" $wrap
 gives "no such program" 127 "" "pier wrap: no-such-program: no such program in PATH" $wrap no-such-program
 gives "a directory" 126 "" "pier wrap: /etc: Is a directory" $wrap /etc
-gives "a file that is no program" 126 "" "pier wrap: *: Exec format error" $wrap "$(
+gives "a file that is no program" 126 "" "pier wrap: *: a text whose first line is not *" $wrap "$(
   echo text >"$scratch/text"
   chmod +x "$scratch/text"
   echo "$scratch/text"

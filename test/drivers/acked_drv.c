@@ -25,8 +25,9 @@ static void stop(ErlDrvData data) {
   driver_free(data);
 }
 
+/* An error that is acknowledged stops the port at once, and its data is gone. */
 static void timeout(ErlDrvData data) {
-  const struct port *port = (struct port *)data;
+  const struct port copy = *(struct port *)data, *port = &copy;
   char said[] = "before";
   ErlDrvData result = data;
   if (port->how == 'b') result = ERL_DRV_ERROR_BADARG;
