@@ -44,8 +44,9 @@ void pier__check_freed(void *block, enum pier__memory kind);
 /* It is about to be moved, or released for sure; of a thing: it is destroyed. */
 void pier__check_forget(const void *block);
 /* Something else that its maker has to destroy: a lock, a key, a thread. The name may be
- * NULL; `what` lives for ever. */
-void pier__check_made(const void *thing, const char *what, const char *name);
+ * NULL; `what` lives for ever. `left` (or NULL) is called for one that was left, when the
+ * driver is about to go. */
+void pier__check_made(void *thing, const char *what, const char *name, void (*left)(void *));
 /* A binary that the host made is for that driver from here on. */
 void pier__check_given(const void *block, struct pier__driver *driver);
 /* Tells what a driver has left; it is nobody's then. */

@@ -11,6 +11,7 @@ struct block {
   enum pier__memory kind;
   size_t size;
   const char *what; /* it is no memory but that; NULL: it is */
+  void (*left)(void *thing);
   char name[NAME];
   uint64_t key;                /* in the table */
   struct block *next;          /* of those that are left */
@@ -54,8 +55,8 @@ void pier__check_allocated(void *memory, enum pier__memory kind, size_t size) {
   know(memory, &block);
 }
 
-void pier__check_made(const void *thing, const char *what, const char *name) {
-  struct block block = {.what = what};
+void pier__check_made(void *thing, const char *what, const char *name, void (*left)(void *)) {
+  struct block block = {.what = what, .left = left};
   if (name) snprintf(block.name, sizeof block.name, "%s", name);
   know(thing, &block);
 }
@@ -183,6 +184,7 @@ void pier__check_leaks(struct pier__driver *driver) {
   while ((thing = things)) {
     things = thing->next;
     tell_thing(&inside, thing);
+    if (thing->left) thing->left((void *)(uintptr_t)thing->key);
     pier_free(thing);
   }
 }

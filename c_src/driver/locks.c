@@ -23,8 +23,8 @@ static void took(const void *lock, const char *kind, const char *name) {
   if (pier__checking()) pier__check_locked(lock, kind, name);
 }
 
-static void made(const void *thing, const char *what, const char *name) {
-  if (thing && pier__checking()) pier__check_made(thing, what, name);
+static void made(void *thing, const char *what, const char *name) {
+  if (thing && pier__checking()) pier__check_made(thing, what, name, NULL);
 }
 
 static void destroyed(const void *thing) {

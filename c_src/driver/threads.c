@@ -10,8 +10,11 @@ struct ErlDrvTid_ {
   pthread_t thread;
   void *(*function)(void *);
   void *argument;
-  struct pier__driver *driver; /* that made it, where that is looked at */
+  struct pier__driver *driver; /* that made it, where that is looked at; behind abandoning */
 };
+
+/* A driver may go before a thread that it never joins has ended. */
+static pthread_mutex_t abandoning = PTHREAD_MUTEX_INITIALIZER;
 
 static _Thread_local struct ErlDrvTid_ *self;
 /* What other threads are called by. */
@@ -31,7 +34,7 @@ ErlDrvThreadOpts *erl_drv_thread_opts_create(char *name) {
   ErlDrvThreadOpts *options = pier_alloc(sizeof *options);
   if (!options) return NULL;
   options->suggested_stack_size = -1;
-  if (pier__checking()) pier__check_made(options, "options of threads", name);
+  if (pier__checking()) pier__check_made(options, "options of threads", name, NULL);
   return options;
 }
 
@@ -45,13 +48,23 @@ static void *begin(void *argument) {
   struct pier__inside inside = {.where = PIER__ELSEWHERE, .call = "thread"}, before;
   void *result;
   self = argument;
-  if (!self->driver) return self->function(self->argument);
+  pthread_mutex_lock(&abandoning);
   inside.driver = self->driver;
+  pthread_mutex_unlock(&abandoning);
+  if (!inside.driver) return self->function(self->argument);
   inside.name = self->name;
   before = pier__check_begin(&inside);
   result = self->function(self->argument);
-  pier__check_end(&before);
+  pthread_mutex_lock(&abandoning);
+  if (self->driver) pier__check_end(&before);
+  pthread_mutex_unlock(&abandoning);
   return result;
+}
+
+static void abandon(void *tid) {
+  pthread_mutex_lock(&abandoning);
+  ((struct ErlDrvTid_ *)tid)->driver = NULL;
+  pthread_mutex_unlock(&abandoning);
 }
 
 /* Signals are for the threads of the program. */
@@ -85,7 +98,7 @@ int erl_drv_thread_create(char *name, ErlDrvTid *tid, void *(*function)(void *),
     pier__named_free(fresh);
     return error;
   }
-  if (pier__checking()) pier__check_made(fresh, "a thread, never joined:", name);
+  if (pier__checking()) pier__check_made(fresh, "a thread, never joined:", name, abandon);
   *tid = fresh;
   return 0;
 }
@@ -143,7 +156,7 @@ int erl_drv_tsd_key_create(char *name, ErlDrvTSDKey *key) {
     *key = i;
   }
   pthread_mutex_unlock(&key_lock);
-  if (error == 0 && pier__checking()) pier__check_made(&key_used[i], "thread key", name);
+  if (error == 0 && pier__checking()) pier__check_made(&key_used[i], "thread key", name, NULL);
   return error;
 }
 

@@ -12,7 +12,7 @@
 #define FOLDER "build/drivers"
 
 /* A thread that a driver never joins is one of the rows. */
-const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void);
 const char *__tsan_default_options(void) {
   return "report_thread_leaks=0";
 }

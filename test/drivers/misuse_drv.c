@@ -1,5 +1,6 @@
 /* What a driver should not do, one thing for each operation of control; 'c' does all of
  * it as it should be done. */
+#include <dlfcn.h>
 #include <erl_driver.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +128,16 @@ static void *returns(void *data) {
   return data;
 }
 
+/* A thread that is not joined may still run its code when the driver is unloaded, so that
+ * this one stays where it is. */
+static void stay_in_memory(void) {
+  static const char inside = 0;
+  Dl_info here;
+  void *library = NULL;
+  if (dladdr(&inside, &here) != 0) library = dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
+  if (library) dlclose(library);
+}
+
 /* Made, and destroyed if the driver behaves. */
 static void makes(int what, int destroys) {
   char name[] = "forgotten";
@@ -137,6 +148,7 @@ static void makes(int what, int destroys) {
   ErlDrvTSDKey key = -1;
   ErlDrvTid thread = NULL;
   if (what == 'K') erl_drv_tsd_key_create(name, &key);
+  if (what == 'T' && !destroys) stay_in_memory();
   if (what == 'T') erl_drv_thread_create(name, &thread, returns, NULL, NULL);
   if (!destroys) return;
   if (mutex) erl_drv_mutex_destroy(mutex);
