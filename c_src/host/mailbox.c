@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-  CHUNK_SIZE = 4 * PIER__READ_SIZE,
+  CHUNK_SIZE = 4 * PIER__READ_SIZE + PIER__LINE, /* a frame of 256 KiB and its header */
   SPARE_LETTERS = 256,
   FEW = 4096 /* what is moved rather than read on behind in little room */
 };
