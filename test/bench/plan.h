@@ -31,7 +31,7 @@ typedef enum plan_program {
   PROGRAM_ECHO_PIER,
   PROGRAM_ECHO_PIER_UV,
   PROGRAM_ECHO_POLL, /* pier, asking for up to 100 microseconds before it sleeps */
-  PROGRAM_CNODE, /* with ei, over the distribution instead of a port */
+  PROGRAM_CNODE,     /* with ei, over the distribution instead of a port */
   PROGRAM_CALLER_EI,
   PROGRAM_CALLER_PIER,
   PROGRAM_CALLER_PIER_UV,
