@@ -47,7 +47,7 @@ ERL_DRIVER_INCLUDE_DIR ?= $(patsubst %/erl_driver.h,%,$(firstword $(wildcard \
   $(addsuffix /erl_driver.h,$(ERTS_INCLUDE_DIR) /usr/include /usr/lib/erlang/usr/include))))
 DRIVER_CFLAGS := $(if $(filter-out /usr/include,$(ERL_DRIVER_INCLUDE_DIR)),-isystem $(ERL_DRIVER_INCLUDE_DIR))
 comma := ,
-DRIVER_LAYER := $(if $(ERL_DRIVER_INCLUDE_DIR),driver,$(info no erl_driver.h: built without linked-in drivers))
+DRIVER_LAYER := $(if $(ERL_DRIVER_INCLUDE_DIR),driver)
 # A program takes drivers by exporting the names of their API.
 EXPORTS := $(if $(DRIVER_LAYER),-Wl$(comma)--dynamic-list=c_src/driver/exports.list)
 PIER_LAYERS := base term frame peer
@@ -85,6 +85,13 @@ FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 all: $(BUILD)/libpier.a $(BUILD)/libpier_host.a $(BUILD)/libpier.so $(BUILD)/libpier_host.so
 all: $(if $(CLI_SOURCES),$(BUILD)/pier) $(EXAMPLES:%=$(PRIV)/%) ## libraries, command, examples (in priv/)
 .DEFAULT_GOAL := all
+# Said last, where it is read, and only by who builds.
+ifeq ($(DRIVER_LAYER),)
+.PHONY: without-drivers
+all: without-drivers
+without-drivers: $(BUILD)/pier $(EXAMPLES:%=$(PRIV)/%)
+	@echo "No erl_driver.h (Debian: erlang-dev; else ERL_DRIVER_INCLUDE_DIR=DIR): built without linked-in drivers."
+endif
 
 # The Erlang side, where there is a compiler for it and this machine is to run the command.
 ERLC ?= erlc

@@ -41,6 +41,8 @@ install: all ## DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR
 	$(PAGE) -f tools/man/roff.awk -f tools/man/command.awk c_src/cli/main.c $(filter-out c_src/cli/main.c,$(CLI_SOURCES)) >$(MAN)/man1/pier.1
 	for page in $(PAGES); do \
 	  $(PAGE) -v page=$$page -f tools/man/roff.awk -f tools/man/header.awk include/pier/$${page#pier_}.h >$(MAN)/man3/$$page.3 || exit; done
+# Programs find the new libraries only once the loader's cache has them; only root may do that.
+	@[ -n "$(DESTDIR)" ] || PATH=$$PATH:/usr/sbin:/sbin ldconfig 2>/dev/null || true
 uninstall: ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/pier $(HEADERS:include/%=$(DESTDIR)$(INCLUDEDIR)/%)
 	for lib in libpier libpier_host; do rm -f $(ROOT)/$$lib.a $(ROOT)/$$lib.so $(ROOT)/$$lib.so.*; done
