@@ -128,15 +128,24 @@ size_t pier__framer_whole(const pier_framer *framer);
  * pier_framer_next without a frame. */
 int pier__framer_take_in(pier_framer *framer);
 
+/* The slow way has a frame of its own, so that the caller's can stay in registers: pieces
+ * that are stored and loaded again as one wait for each other. */
+static inline int pier__framer_next_else(pier_framer *framer, pier_frame *frame) {
+  pier_frame found;
+  int got = pier__framer_next_slow(framer, &found);
+  if (got == 1) *frame = found;
+  return got;
+}
+
 static inline int pier__framer_next(pier_framer *framer, pier_frame *frame) {
   size_t header = framer->fast;
   size_t left = (size_t)(framer->end - framer->at);
   size_t size;
   if (left == 0 && header > 0) return 0;
-  if (header == 0 || left < header) return pier__framer_next_slow(framer, frame);
+  if (header == 0 || left < header) return pier__framer_next_else(framer, frame);
   size = pier__frame_length(framer->at, (unsigned)header);
   if (size > left - header || size > framer->limit)
-    return pier__framer_next_slow(framer, frame);
+    return pier__framer_next_else(framer, frame);
   frame->kind = PIER_FRAME;
   frame->payload = pier_span_of(framer->at + header, size);
   framer->at += header + size;

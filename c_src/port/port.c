@@ -46,19 +46,32 @@ static void tell(struct pier__port *port, pier_pid to, pier_message_kind kind) {
 
 /* Each member by itself: it is what most messages are, and clearing all of them at once is
  * `rep stos`, which takes as long to begin as all the rest here. */
-void pier__port_tell_data(struct pier__port *port, pier_frame_kind line, pier_span data) {
+static void begin_data(const struct pier__port *port, pier_message *message) {
   const pier_span none = {NULL, 0};
+  message->kind = PIER_MESSAGE_DATA;
+  message->port.number = port->number;
+  message->pid.number = 0;
+  message->line = PIER_FRAME;
+  message->binary = (port->flags & PIER_PORT_BINARY) != 0;
+  message->data = none;
+  message->status = 0;
+  message->reason = message->term = none;
+  message->reference = 0;
+}
+
+/* One message serves for many frames. */
+static void tell_frame(struct pier__port *port, pier_message *message,
+                       const pier_frame *frame) {
+  message->line = frame->kind;
+  message->data = frame->payload;
+  port->io->deliver(port, port->owner, message);
+}
+
+void pier__port_tell_data(struct pier__port *port, pier_frame_kind line, pier_span data) {
+  const pier_frame frame = {line, data};
   pier_message message;
-  message.kind = PIER_MESSAGE_DATA;
-  message.port.number = port->number;
-  message.pid.number = 0;
-  message.line = line;
-  message.binary = (port->flags & PIER_PORT_BINARY) != 0;
-  message.data = data;
-  message.status = 0;
-  message.reason = message.term = none;
-  message.reference = 0;
-  port->io->deliver(port, port->owner, &message);
+  begin_data(port, &message);
+  tell_frame(port, &message, &frame);
 }
 
 size_t pier__port_queued(const struct pier__port *port) {
@@ -132,13 +145,15 @@ static int next_frame(struct pier__port *port, pier_frame *frame) {
 }
 
 void pier__port_input(struct pier__port *port, size_t count) {
+  pier_message message;
   pier_frame frame;
   int produced;
+  begin_data(port, &message);
   if (port->framing.kind != PIER_PACKET && pier__port_usable(port)) port->input += count;
   while ((produced = next_frame(port, &frame)) == 1) {
     if (!pier__port_usable(port)) continue; /* closing: output is discarded */
     if (port->framing.kind == PIER_PACKET) port->input += frame.payload.size;
-    pier__port_tell_data(port, frame.kind, frame.payload);
+    tell_frame(port, &message, &frame);
   }
   if (produced < 0) refuse_frame(port, produced);
 }
