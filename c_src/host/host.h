@@ -176,6 +176,10 @@ static inline uint64_t pier__event_key(uint64_t number, enum pier__event_kind ki
 int pier__watch(pier_host *host, int fd, uint32_t events, uint64_t key);
 void pier__unwatch(pier_host *host, int fd);
 int pier__turn(pier_host *host, int timeout_ms);
+/* Before a wait of so long: asks for a while, where that has paid lately, how much there
+ * is to do; what was answered last. */
+typedef int pier__asked(const pier_host *host, void *state);
+int pier__ask_again(pier_host *host, pier__asked *asked, void *state, int timeout_ms);
 
 /* For the wake-up of the drivers instead of the host's own. */
 enum { PIER__DRIVERS_WAKE = 1 };

@@ -115,28 +115,31 @@ static int ask(const pier_host *host, struct epoll_event *events, int timeout_ms
   return count;
 }
 
-/* For a while, where that has paid lately. What is there at once says nothing. */
-static int ask_again(pier_host *host, struct epoll_event *events, int timeout_ms) {
+/* What is there at once says nothing. */
+int pier__ask_again(pier_host *host, pier__asked *asked, void *state, int timeout_ms) {
   uint64_t limit = timeout_ms < 0 ? UINT64_MAX : (uint64_t)timeout_ms * NS_PER_MS, now = 0;
   int count;
+  if (timeout_ms == 0 || !pier__spin_is_on(&host->spin)) return 0;
   if (host->spin.rest == 0) {
-    count = ask(host, events, 0);
+    count = asked(host, state);
     if (count != 0) return count;
     now = pier__now_ns();
   }
   if (!pier__spin_begin(&host->spin, now, limit)) return 0;
   do {
-    count = ask(host, events, 0);
+    count = asked(host, state);
     now = pier__now_ns();
   } while (count == 0 && !pier__spin_over(&host->spin, now));
   pier__spin_end(&host->spin, now, count > 0);
   return count;
 }
 
+static int ask_now(const pier_host *host, void *events) {
+  return ask(host, events, 0);
+}
+
 static int wait(pier_host *host, struct epoll_event *events, int timeout_ms) {
-  int count = 0;
-  if (timeout_ms != 0 && pier__spin_is_on(&host->spin))
-    count = ask_again(host, events, timeout_ms);
+  int count = pier__ask_again(host, ask_now, events, timeout_ms);
   return count != 0 ? count : ask(host, events, timeout_ms);
 }
 

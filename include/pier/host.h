@@ -53,8 +53,8 @@ typedef struct pier_host_config {
   /* How many microseconds the host asks again and again before it sleeps; default 0, never.
    * An answer that comes meanwhile costs no wake-up. Where that does not pay (the program
    * is slow, or needs the CPU the host is asking on) it rests, and tries again ever more
-   * rarely; doc/host.md. In a loop of the caller's, which does the waiting, it has
-   * no effect. */
+   * rarely; doc/host.md. In a loop of the caller's it asks for the whole loop, before
+   * the loop sleeps. */
   unsigned poll_us;
   /* Bytes that the pipes of programs hold; default 0: what the system gives, 64 KiB. Frames
    * of 64 KiB and more gain by 256 KiB or so; busy ports and queue_size begin that much

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <uv.h>
 
 enum { TRIPS = 200, SECOND = 1000000 };
 
@@ -95,6 +96,95 @@ static void it_is_bounded_by_the_timeout(void **state) {
   scene_close(&scene);
 }
 
+/* ---- In a loop of the caller's --------------------------------------------------- */
+
+struct client {
+  struct scene scene;
+  int left;
+};
+
+static void on_message(pier_process *process, const pier_message *message, void *state) {
+  struct client *client = state;
+  if (message->kind != PIER_MESSAGE_DATA || --client->left == 0) return;
+  assert_int_equal(pier_command(process, client->scene.port, message->data), 0);
+}
+
+static void start_in_loop(struct client *client, uv_loop_t *loop, unsigned poll_us) {
+  pier_host_config config;
+  pier_host_config_init(&config);
+  config.poll_us = poll_us;
+  config.loop = loop;
+  client->left = TRIPS;
+  assert_int_equal(uv_loop_init(loop), 0);
+  assert_int_equal(pier_host_new(&client->scene.host, &config), 0);
+  assert_int_equal(
+      pier_process_new_callback(client->scene.host, &client->scene.me, on_message, client), 0);
+  scene_sh(&client->scene, "exec cat", "bp");
+  assert_int_equal(pier_command(client->scene.me, client->scene.port, pier_span_text("ball\n")),
+                   0);
+}
+
+/* The host is gone once the loop has run: also below the sanitizer. */
+static void end_in_loop(struct client *client, uv_loop_t *loop) {
+  pier_host_free(client->scene.host);
+  uv_run(loop, UV_RUN_DEFAULT);
+  assert_int_equal(uv_loop_close(loop), 0);
+}
+
+static void a_loop_polls_before_it_sleeps(void **state) {
+  struct client client;
+  const struct pier__spin *spin;
+  uv_loop_t loop;
+  (void)state;
+  start_in_loop(&client, &loop, SECOND);
+  while (client.left > 0)
+    uv_run(&loop, UV_RUN_ONCE);
+  spin = &client.scene.host->spin;
+  assert_in_range(spin->hits + spin->misses, 1, 10 * TRIPS);
+  assert_in_range(spin->misses, 0, 2);
+  assert_int_equal(spin->rested, 0);
+  end_in_loop(&client, &loop);
+}
+
+static void on_timer(uv_timer_t *timer) {
+  (void)timer;
+}
+
+/* Polling for a second would keep a timer of five milliseconds waiting. */
+static void the_loops_timers_end_it(void **state) {
+  struct client client;
+  const struct pier__spin *spin;
+  uint64_t misses;
+  uv_timer_t timer;
+  uv_loop_t loop;
+  (void)state;
+  start_in_loop(&client, &loop, SECOND);
+  while (client.left > 0)
+    uv_run(&loop, UV_RUN_ONCE);
+  uv_timer_init(&loop, &timer);
+  uv_timer_start(&timer, on_timer, 5, 5);
+  spin = &client.scene.host->spin;
+  misses = spin->misses;
+  while (spin->misses == misses)
+    uv_run(&loop, UV_RUN_ONCE);
+  assert_in_range(spin->ends - spin->began, 1, 5000000);
+  uv_close((uv_handle_t *)&timer, NULL);
+  end_in_loop(&client, &loop);
+}
+
+static void a_loop_polls_only_when_asked_to(void **state) {
+  struct client client;
+  const struct pier__spin *spin;
+  uv_loop_t loop;
+  (void)state;
+  start_in_loop(&client, &loop, 0);
+  while (client.left > 0)
+    uv_run(&loop, UV_RUN_ONCE);
+  spin = &client.scene.host->spin;
+  assert_int_equal(spin->hits + spin->misses + spin->rested, 0);
+  end_in_loop(&client, &loop);
+}
+
 /* ---- Larger pipes ----------------------------------------------------------------- */
 
 static int pipe_size(const struct scene *scene, int output) {
@@ -129,6 +219,9 @@ int main(void) {
       cmocka_unit_test(answers_that_come_late_end_it),
       cmocka_unit_test(an_idle_host_gives_up),
       cmocka_unit_test(it_is_bounded_by_the_timeout),
+      cmocka_unit_test(a_loop_polls_before_it_sleeps),
+      cmocka_unit_test(the_loops_timers_end_it),
+      cmocka_unit_test(a_loop_polls_only_when_asked_to),
       cmocka_unit_test(pipes_are_as_large_as_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
