@@ -76,7 +76,11 @@ struct pier__dport {
   ErlDrvData data;
   struct pier__ioqueue queue;
   int control_flags;
-  struct pier__dport *next_due, *next_timer;
+  struct pier__dport *next_due;
+  /* Its timer in a heap: the first of those that come after it, and its neighbours in the
+   * list of those that come after another, of which the first has that one before it. */
+  struct pier__dport *after_timer, *next_timer, *previous_timer;
+  uint64_t timer_age; /* of two for the same time the elder comes first */
   long long deadline; /* of the timer, in nanoseconds */
   struct erl_drv_port_data_lock *lock;
   struct pier__drvmonitor *monitors;
@@ -133,7 +137,9 @@ struct pier__drivers {
   unsigned later : 1; /* a driver is to go, or to be loaded again */
   int open_error;     /* of the last load that failed */
   int epoll, timer, event;
-  struct pier__dport *first_due, *last_due, *first_timer;
+  struct pier__dport *first_due, *last_due;
+  struct pier__dport *first_timer; /* the next one: timer.c */
+  uint64_t last_timer_age;
   struct pier__table selected; /* descriptor + 1, to pier__selected */
   struct pier__async *async;
   struct pier__check *check; /* NULL: nobody asked */

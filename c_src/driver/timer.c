@@ -1,4 +1,5 @@
-/* One timer per port, in one list by time; and the clocks of the API. */
+/* One timer per port, all in a pairing heap: to set one and to cancel it does not depend on
+ * how many there are, and to find the next one hardly. And the clocks of the API. */
 #include "driver/driver.h"
 
 #include <string.h>
@@ -25,11 +26,61 @@ static void arm(const struct pier__drivers *drivers) {
   timerfd_settime(drivers->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
+static int is_before(const struct pier__dport *a, const struct pier__dport *b) {
+  return a->deadline != b->deadline ? a->deadline < b->deadline : a->timer_age < b->timer_age;
+}
+
+/* Two heaps as one; either may be empty. The later top becomes the first of what comes
+ * after the other. */
+static struct pier__dport *join(struct pier__dport *a, struct pier__dport *b) {
+  struct pier__dport *top = a, *under = b;
+  if (!a || !b) return a ? a : b;
+  if (is_before(b, a)) {
+    top = b;
+    under = a;
+  }
+  under->previous_timer = top;
+  under->next_timer = top->after_timer;
+  if (under->next_timer) under->next_timer->previous_timer = under;
+  top->after_timer = under;
+  top->next_timer = top->previous_timer = NULL;
+  return top;
+}
+
+/* All that follow `first`, in pairs and then the pairs: that keeps heaps flat. */
+static struct pier__dport *join_all(struct pier__dport *first) {
+  struct pier__dport *pairs = NULL, *all = NULL;
+  while (first) {
+    struct pier__dport *a = first, *b = a->next_timer, *pair;
+    first = b ? b->next_timer : NULL;
+    pair = join(a, b);
+    pair->next_timer = pairs;
+    pairs = pair;
+  }
+  while (pairs) {
+    struct pier__dport *pair = pairs;
+    pairs = pair->next_timer;
+    all = join(all, pair);
+  }
+  if (all) all->next_timer = all->previous_timer = NULL;
+  return all;
+}
+
 static void take_out(struct pier__dport *dport) {
-  struct pier__dport **at = &dport->drivers->first_timer;
-  while (*at && *at != dport)
-    at = &(*at)->next_timer;
-  if (*at) *at = dport->next_timer;
+  struct pier__drivers *drivers = dport->drivers;
+  struct pier__dport *before = dport->previous_timer;
+  struct pier__dport *after = join_all(dport->after_timer);
+  if (dport == drivers->first_timer) {
+    drivers->first_timer = after;
+  } else {
+    if (before->after_timer == dport)
+      before->after_timer = dport->next_timer;
+    else
+      before->next_timer = dport->next_timer;
+    if (dport->next_timer) dport->next_timer->previous_timer = before;
+    drivers->first_timer = join(drivers->first_timer, after);
+  }
+  dport->after_timer = dport->next_timer = dport->previous_timer = NULL;
   dport->timing = 0;
 }
 
@@ -40,19 +91,18 @@ void pier__timer_stop(struct pier__dport *dport) {
 }
 
 int driver_set_timer(ErlDrvPort port, unsigned long ms) {
-  struct pier__dport *dport = pier__handle_get(port), **at;
+  struct pier__dport *dport = pier__handle_get(port);
+  struct pier__drivers *drivers;
   if (!dport) return -1;
   if (dport->timing) take_out(dport);
   if (!dport->driver->entry.timeout || dport->port->core.state == PIER__PORT_DEAD) return 0;
   if (ms > (unsigned long)longest_ms) ms = (unsigned long)longest_ms;
   dport->deadline = now_of(CLOCK_MONOTONIC) + (long long)ms * 1000000;
-  at = &dport->drivers->first_timer;
-  while (*at && (*at)->deadline <= dport->deadline)
-    at = &(*at)->next_timer;
-  dport->next_timer = *at;
-  *at = dport;
+  drivers = dport->drivers;
+  dport->timer_age = ++drivers->last_timer_age;
+  drivers->first_timer = join(drivers->first_timer, dport);
   dport->timing = 1;
-  arm(dport->drivers);
+  arm(drivers);
   return 0;
 }
 
