@@ -220,6 +220,13 @@ tests: $(TESTS:%=$(CHECK)/test/%) $(REPLAYS:%=$(CHECK)/test/%) $(PEERS:%=$(CHECK
   $(CHECK)/test/both/calls $(CHECK)/test/both/peer \
   $(CHECK)/test/erl/property_peer $(CHECK)/test/erl/busy $(CHECK)/test/host/trips $(MUTANTS)
 
+# Its instructions are counted, so it is built without sanitizers.
+SCALE := $(if $(DRIVER_LAYER),$(CHECK)/test/host/scale)
+$(CHECK)/test/host/scale: $(BUILD)/obj/test/host/scale.o $(BUILD)/libpier_host.a $(BUILD)/libpier.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+tests: $(SCALE)
+
 # The set-up may change what the lines above found (pkg-config, ei), so that
 # what comes after it is a make of its own.
 .PHONY: check checked

@@ -112,6 +112,8 @@ struct pier_process {
   unsigned dead : 1;
   unsigned ready : 1; /* is in first_ready */
   unsigned released : 1;
+  unsigned waiting : 1; /* in the list of the port that it has a command for, until */
+  unsigned resumed : 1; /* it is in first_resumed */
   struct pier__mailbox mailbox;
   struct pier__letter *current;  /* what the last pier_receive handed out */
   pier_process *next, *previous; /* in first_process */
@@ -122,7 +124,7 @@ struct pier_process {
   struct pier__name *name;
   pier_buffer reason; /* why it ended, a bare term */
   pier_process *next_ending;
-  pier_process *next_waiting; /* in the list of a port, or in first_resumed */
+  pier_process *next_waiting, *previous_waiting; /* as the two bits say */
 };
 
 /* A port with its descriptors. Freed when it is dead, nobody pins it and its program,

@@ -45,6 +45,7 @@ static int attempt(pier_process *caller, struct pier__order *order, int force) {
 
 static void enqueue(pier_process **first, pier_process **last, pier_process *process) {
   process->next_waiting = NULL;
+  process->previous_waiting = *last;
   if (*last)
     (*last)->next_waiting = process;
   else
@@ -52,23 +53,35 @@ static void enqueue(pier_process **first, pier_process **last, pier_process *pro
   *last = process;
 }
 
-static int dequeue(pier_process **first, pier_process **last, pier_process *process) {
-  pier_process *before = NULL, *at = *first;
-  while (at && at != process) {
-    before = at;
-    at = at->next_waiting;
-  }
-  if (!at) return 0;
+static void dequeue(pier_process **first, pier_process **last, pier_process *process) {
+  pier_process *before = process->previous_waiting, *after = process->next_waiting;
   if (before)
-    before->next_waiting = at->next_waiting;
+    before->next_waiting = after;
   else
-    *first = at->next_waiting;
-  if (*last == at) *last = before;
-  return 1;
+    *first = after;
+  if (after)
+    after->previous_waiting = before;
+  else
+    *last = before;
 }
 
 static void wait_for(pier_process *process, struct pier__hport *port) {
   enqueue(&port->first_waiting, &port->last_waiting, process);
+  process->waiting = 1;
+}
+
+static void stop_waiting(pier_process *process, struct pier__hport *port) {
+  pier_host *host = process->host;
+  if (process->resumed)
+    dequeue(&host->first_resumed, &host->last_resumed, process);
+  else if (process->waiting)
+    dequeue(&port->first_waiting, &port->last_waiting, process);
+  process->resumed = process->waiting = 0;
+}
+
+static void may_go_on(pier_host *host, pier_process *process) {
+  enqueue(&host->first_resumed, &host->last_resumed, process);
+  process->resumed = 1;
 }
 
 /* The BEAM lets the one that has waited longest go last: the others have had no
@@ -81,9 +94,9 @@ void pier__calm(struct pier__hport *port) {
   port->first_waiting = port->last_waiting = NULL;
   for (; process; process = next) {
     next = process->next_waiting;
-    enqueue(&host->first_resumed, &host->last_resumed, process);
+    may_go_on(host, process);
   }
-  enqueue(&host->first_resumed, &host->last_resumed, first);
+  may_go_on(host, first);
   pier__wake(host);
 }
 
@@ -98,7 +111,7 @@ void pier__resume(pier_host *host) {
   pier_process *process;
   while ((process = host->first_resumed)) {
     int error;
-    dequeue(&host->first_resumed, &host->last_resumed, process);
+    stop_waiting(process, NULL);
     process->pins++;
     error = attempt(process, &process->pending->order, 0);
     if (error == PIER_EBUSY)
@@ -172,12 +185,8 @@ int pier__suspend_for(pier_process *process, uint64_t reference) {
 
 void pier__pending_drop(pier_process *process) {
   struct pier__pending *pending = process->pending;
-  struct pier__hport *port;
-  pier_host *host = process->host;
   if (!pending) return;
-  port = pier__hport(host, pending->order.port);
-  if (!dequeue(&host->first_resumed, &host->last_resumed, process) && port)
-    dequeue(&port->first_waiting, &port->last_waiting, process);
+  stop_waiting(process, pier__hport(process->host, pending->order.port));
   pending_free(pending);
   process->pending = NULL;
 }
