@@ -19,11 +19,16 @@
 -define(SEVERAL, 3).
 -define(HEAD, 13).                        % bytes in front of the data
 
-%% Bytes that wait for the host's process: from so many on who says more waits for it too, as
-%% for a busy port. They are counted by a number of the host.
+%% What waits for the host's process, counted by a number of the host: bytes, and for each
+%% command what it costs beside them. From ENOUGH on who says more lets the host's process
+%% write first: while the host and the program work on that, more is said, where otherwise
+%% each would wait for the others in turn, and be woken up. From MUCH on it waits, as for a
+%% busy port.
+-define(COST, 512).
+-define(ENOUGH, 1 bsl 14).
 -define(MUCH, 1 bsl 20).
 -define(COUNTERS, 1024).
--define(TOGETHER, 1 bsl 16).              % bytes that leave in one write
+-define(TOGETHER, 1 bsl 16).              % leaves in one write
 
 %% All that a command needs to know, so that it is one look for the opener of the port.
 -record(way, {host :: pid(),
@@ -136,10 +141,15 @@ size_of(Data) when is_binary(Data) -> byte_size(Data);
 size_of(Data) -> try iolist_size(Data) catch error:badarg -> none end.
 
 send(Host, Counter, Size, Frame) ->
-    Waiting = atomics:add_get(persistent_term:get(?MODULE), Counter, Size + ?HEAD),
-    Host ! {say, Size + ?HEAD, Frame},
-    Waiting < ?MUCH orelse pier_host_server:wait(Host),
+    Weight = Size + ?COST,
+    Waiting = atomics:add_get(persistent_term:get(?MODULE), Counter, Weight),
+    Host ! {say, Weight, Frame},
+    Waiting < ?ENOUGH orelse let_go_on(Host, Waiting),
     true.
+
+%% The host's process goes before those of other priorities.
+let_go_on(Host, Waiting) when Waiting >= ?MUCH -> pier_host_server:wait(Host);
+let_go_on(_Host, _Waiting) -> erlang:yield().
 
 counter(Creation) ->
     Creation rem ?COUNTERS + 1.
@@ -151,7 +161,7 @@ counter(Creation) ->
 -spec write_all(port(), pos_integer(), pos_integer(), iodata()) -> ok.
 write_all(Real, Creation, Waited, Frames) when Waited < ?TOGETHER ->
     receive
-        {say, Size, Frame} -> write_all(Real, Creation, Waited + Size, [Frames | Frame])
+        {say, Weight, Frame} -> write_all(Real, Creation, Waited + Weight, [Frames | Frame])
     after 0 ->
             write(Real, Creation, Waited, Frames)
     end;

@@ -205,8 +205,8 @@ loop(#state{real = Real} = State) ->
         {Real, {data, Frame}} ->
             {event, Events} = binary_to_term(Frame),
             loop(lists:foldl(fun event/2, State, Events));
-        {say, Size, Frame} ->
-            pier_host_quick:write_all(Real, State#state.creation, Size, Frame),
+        {say, Weight, Frame} ->
+            pier_host_quick:write_all(Real, State#state.creation, Weight, Frame),
             loop(State);
         {{call, Function, Arguments}, Caller, Reference} ->
             loop(called(Function, Arguments, Caller, Reference, State));
