@@ -98,9 +98,10 @@ static void fill(const struct vector *vector, const struct piece *pieces, size_t
   }
 }
 
+/* What a driver puts into slot 0 stays its own. */
 static void free_binaries(ErlDrvBinary **binaries, size_t count) {
   size_t i;
-  for (i = 0; i < count; i++)
+  for (i = 1; i < count; i++)
     driver_free_binary(binaries[i]);
 }
 

@@ -1,17 +1,29 @@
 /* What a driver can ask about the system, the environment and libraries. */
 #include "driver/driver.h"
 
+#include "host/environment.h"
+
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* The API's versions added fields by twos, and a caller has all of a version's or none. */
+static size_t known_to(size_t size) {
+  static const size_t versions[] = {
+      sizeof(ErlDrvSysInfo), offsetof(ErlDrvSysInfo, dirty_scheduler_support),
+      offsetof(ErlDrvSysInfo, nif_major_version), offsetof(ErlDrvSysInfo, async_threads)};
+  size_t i;
+  for (i = 0; i < sizeof versions / sizeof versions[0]; i++)
+    if (size >= versions[i]) return versions[i];
+  abort();
+}
+
 /* As of the BEAM whose API this is. Drivers that find no threads work otherwise. */
 void driver_system_info(ErlDrvSysInfo *info, size_t size) {
   static char erts[] = "13.1.5", otp[] = "25";
   ErlDrvSysInfo all;
-  if (size < offsetof(ErlDrvSysInfo, smp_support)) abort();
   memset(&all, 0, sizeof all);
   all.driver_major_version = ERL_DRV_EXTENDED_MAJOR_VERSION;
   all.driver_minor_version = ERL_DRV_EXTENDED_MINOR_VERSION;
@@ -24,7 +36,7 @@ void driver_system_info(ErlDrvSysInfo *info, size_t size) {
   all.nif_major_version = 2;
   all.nif_minor_version = 16;
   all.dirty_scheduler_support = 1;
-  memcpy(info, &all, size < sizeof all ? size : sizeof all);
+  memcpy(info, &all, known_to(size));
 }
 
 char *erl_errno_id(int error) {
@@ -35,64 +47,15 @@ int null_func(void) {
   return 0;
 }
 
-/* ---- The environment: a table of its own, which begins as that of the process ---------- */
-
-struct variable {
-  struct variable *next;
-  char *text; /* "Name=Value" */
-};
-
-static struct variable *variables;
-static pthread_mutex_t environment_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static struct variable *find(const char *name, size_t size) {
-  struct variable *variable = variables;
-  while (variable && !(strncmp(variable->text, name, size) == 0 && variable->text[size] == '='))
-    variable = variable->next;
-  return variable;
-}
+/* ---- The environment ------------------------------------------------------------------ */
 
 int erl_drv_putenv(const char *name, char *value) {
-  size_t size = strlen(name), all = size + strlen(value) + 2;
-  struct variable *variable;
-  char *text;
-  if (size == 0 || strchr(name, '=')) return -1;
-  text = pier_alloc(all);
-  if (!text) return -1;
-  snprintf(text, all, "%s=%s", name, value);
-  pthread_mutex_lock(&environment_lock);
-  variable = find(name, size);
-  if (variable) {
-    pier_free(variable->text);
-    variable->text = text;
-  } else if ((variable = pier_alloc(sizeof *variable))) {
-    variable->text = text;
-    variable->next = variables;
-    variables = variable;
-  } else {
-    pier_free(text);
-  }
-  pthread_mutex_unlock(&environment_lock);
-  return variable ? 0 : -1;
+  return pier__environment_set(name, value) < 0 ? -1 : 0;
 }
 
 /* 0, 1 if there is too little room, -1 if there is no such variable. */
 int erl_drv_getenv(const char *name, char *value, size_t *size) {
-  const struct variable *variable;
-  const char *found;
-  size_t length;
-  int result = -1;
-  pthread_mutex_lock(&environment_lock);
-  variable = find(name, strlen(name));
-  found = variable ? strchr(variable->text, '=') + 1 : getenv(name);
-  if (found) {
-    length = strlen(found);
-    result = *size > length ? 0 : 1;
-    if (result == 0) memcpy(value, found, length + 1);
-    *size = result == 0 ? length : length + 1;
-  }
-  pthread_mutex_unlock(&environment_lock);
-  return result;
+  return pier__environment_get(name, value, size);
 }
 
 /* ---- Libraries -------------------------------------------------------------------------- */

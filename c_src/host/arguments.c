@@ -1,5 +1,7 @@
 #include "host/arguments.h"
 
+#include "host/environment.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -53,11 +55,14 @@ static int sets(const char *entry) {
 static int make_environment(struct pier__arguments *made, const char *const *env) {
   const char *const *entry;
   char **base;
+  int error = pier__environment_make(&made->environment);
+  if (error < 0) return error;
+  base = made->environment ? made->environment : environ;
   if (!env || !*env) {
-    made->envp = environ;
+    made->envp = base;
     return 0;
   }
-  for (base = environ; base && *base; base++)
+  for (; base && *base; base++)
     if (!override(env, *base)) add(&made->envp_memory, *base);
   for (entry = env; *entry; entry++)
     if (sets(*entry) && override(env, *entry) == *entry) add(&made->envp_memory, *entry);
@@ -82,4 +87,5 @@ void pier__arguments_free(struct pier__arguments *made) {
   pier_buffer_free(&made->command);
   pier_buffer_free(&made->argv_memory);
   pier_buffer_free(&made->envp_memory);
+  pier_free(made->environment);
 }

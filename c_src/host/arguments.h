@@ -10,6 +10,7 @@ struct pier__arguments {
   char **envp;
   pier_buffer command; /* "exec ..." of a spawn */
   pier_buffer argv_memory, envp_memory;
+  char **environment; /* or NULL: nobody has changed it */
 };
 
 int pier__arguments_make(struct pier__arguments *made, const pier_port_options *options);

@@ -70,6 +70,8 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     key = 1000;
     begin(port, bytes, size, 0, &key);
     return drive_tell(answer, "%s", key < 1000 ? "a thread" : "as it was");
+  case 'q': /* until the next job has come back */
+    return drive_tell(answer, "%d", driver_enq(port->port, bytes, size));
   case 's':
     return drive_tell(answer, "%s",
                       driver_async_port_key(port->port) == driver_async_port_key(port->port)
@@ -82,7 +84,9 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
 
 static void ready_async(ErlDrvData data, ErlDrvThreadData work) {
   struct job *job = (struct job *)work;
-  drive_say(((struct port *)data)->port, "%s", job->text);
+  ErlDrvPort port = ((struct port *)data)->port;
+  drive_say(port, "%s", job->text);
+  driver_deq(port, driver_sizeq(port));
   drop(job);
 }
 

@@ -12,6 +12,7 @@ struct port {
 
 static char noted[1024];
 static int stopped; /* calls of stop_select */
+static int freed;   /* jobs that nobody took */
 
 __attribute__((format(printf, 1, 2))) static void note(const char *format, ...) {
   size_t used = strlen(noted);
@@ -155,6 +156,27 @@ static void memory(void) {
   driver_free(fresh);
 }
 
+/* More than there can be: NULL, and what was there stays. */
+static ErlDrvSSizeT absurd(char **answer) {
+  const ErlDrvSizeT much = (ErlDrvSizeT)1 << 62;
+  char *memory = driver_alloc(4);
+  ErlDrvBinary *binary = driver_alloc_binary(4);
+  int none, kept;
+  memcpy(memory, "abc", 4);
+  memcpy(binary->orig_bytes, "abc", 4);
+  none = !driver_alloc(much) + !driver_realloc(memory, much) + !driver_alloc_binary(much) +
+         !driver_realloc_binary(binary, much);
+  kept = !strcmp(memory, "abc") + !strcmp(binary->orig_bytes, "abc");
+  driver_free(memory);
+  driver_free_binary(binary);
+  return drive_tell(answer, "%d %d", none, kept);
+}
+
+static void count_freed(void *data) {
+  (void)data;
+  freed++;
+}
+
 /* There are no callbacks for what is ready. */
 static int select_one(struct port *port, int mode) {
   if (pipe(port->pipe) < 0 || write(port->pipe[1], "x", 1) != 1) return -2;
@@ -218,6 +240,13 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return drive_tell(answer, "%d", let_go(port, bytes[0] == 'w'));
   case 's':
     return drive_tell(answer, "%d", stopped);
+  case 'M':
+    return absurd(answer);
+  case 'a': /* a job, and a timer, that nobody is called for */
+    return drive_tell(answer, "%d %d", driver_async(handle, NULL, work, NULL, count_freed) > 0,
+                      driver_set_timer(handle, 0));
+  case 'f':
+    return drive_tell(answer, "%d", freed);
   default:
     return -1;
   }

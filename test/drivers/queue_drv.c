@@ -101,6 +101,9 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return peek(port, answer);
   case 'K':
     return peekv(port, answer);
+  case 'o': /* which nobody hears of while the port is closing */
+    result = driver_output(port, bytes, size);
+    break;
   case 's':
     break;
   default:

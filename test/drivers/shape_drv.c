@@ -22,8 +22,9 @@ static int output_binary(ErlDrvPort port, const char *bytes) {
 }
 
 /* [Header, Skip, Size...]: a slot of as many a, b, c ... each; from 200 on without a
- * binary. */
-static int output_vector(ErlDrvPort port, const unsigned char *bytes, ErlDrvSizeT size) {
+ * binary. `left` gets the length of the first slot as it is afterwards. */
+static int output_vector(ErlDrvPort port, const unsigned char *bytes, ErlDrvSizeT size,
+                         size_t *left) {
   char header[] = "HHHHHHHH";
   static char plain[] = "pppppppppppppppppppp";
   SysIOVec slots[MOST_SLOTS];
@@ -39,6 +40,7 @@ static int output_vector(ErlDrvPort port, const unsigned char *bytes, ErlDrvSize
   }
   ev.vsize = (int)size - 2;
   result = driver_outputv(port, header, bytes[0], &ev, bytes[1]);
+  *left = slots[0].iov_len;
   for (i = 0; i < ev.vsize; i++)
     driver_free_binary(binaries[i]);
   return result;
@@ -59,6 +61,7 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
                             char **answer, ErlDrvSizeT room) {
   ErlDrvPort port = (ErlDrvPort)data;
   char none[] = "";
+  size_t left;
   int result;
   (void)room;
   switch (operation) {
@@ -76,8 +79,11 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     result = output_binary(port, bytes);
     break;
   case 'v':
-    result = output_vector(port, (unsigned char *)bytes, size);
+    result = output_vector(port, (unsigned char *)bytes, size, &left);
     break;
+  case 'V': /* the same; what is left of the driver's own vector */
+    result = output_vector(port, (unsigned char *)bytes, size, &left);
+    return drive_tell(answer, "%d:%lu", result, (unsigned long)left);
   case 'n':
     result = driver_output(port, NULL, 0);
     break;

@@ -141,6 +141,23 @@ static ErlDrvSSizeT data_lock(struct port *port, char **answer) {
   return drive_tell(answer, "%ld %ld %ld %d", first, more, less, second == NULL);
 }
 
+/* It lives as long as somebody counts on it, its port or not. */
+static ErlDrvPDL outliving;
+
+static ErlDrvSSizeT keep_lock(struct port *port, char **answer) {
+  outliving = driver_pdl_create(port->port);
+  return drive_tell(answer, "%ld", outliving ? (long)driver_pdl_inc_refc(outliving) : 0L);
+}
+
+static ErlDrvSSizeT use_kept_lock(char **answer) {
+  long count, last;
+  driver_pdl_lock(outliving);
+  count = driver_pdl_get_refc(outliving);
+  driver_pdl_unlock(outliving);
+  last = driver_pdl_dec_refc(outliving);
+  return drive_tell(answer, "%ld %ld", count, last);
+}
+
 static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
                             char **answer, ErlDrvSizeT room) {
   struct port *port = (struct port *)data;
@@ -162,6 +179,10 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return own_data(answer);
   case 'p':
     return data_lock(port, answer);
+  case 'k':
+    return keep_lock(port, answer);
+  case 'K':
+    return use_kept_lock(answer);
   default:
     return -1;
   }

@@ -2,6 +2,7 @@
 #include "drive.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { ROOM = 64 };
@@ -28,6 +29,16 @@ static void timeout(ErlDrvData data) {
   drive_say(port, "timeout: caller %s", is(port, driver_caller(port)));
 }
 
+static void nothing(void *data) {
+  (void)data;
+}
+
+static void ready_async(ErlDrvData data, ErlDrvThreadData result) {
+  ErlDrvPort port = (ErlDrvPort)data;
+  (void)result;
+  drive_say(port, "ready_async: caller %s", is(port, driver_caller(port)));
+}
+
 static ErlDrvSSizeT words(ErlDrvPort port, char **answer) {
   char one[] = "an atom", two[] = "an atom", other[] = "another", empty[] = "";
   ErlDrvTermData atom = driver_mk_atom(one);
@@ -52,6 +63,27 @@ static ErlDrvSSizeT information(char **answer) {
   driver_system_info(&info, sizeof info);
   return drive_tell(answer, "%d.%d %d %d", info.driver_major_version, info.driver_minor_version,
                     info.thread_support, info.smp_support);
+}
+
+/* The fields of later versions for callers who know fewer of them. */
+static ErlDrvSSizeT partial(char **answer) {
+  static const size_t sizes[] = {offsetof(ErlDrvSysInfo, async_threads),
+                                 offsetof(ErlDrvSysInfo, scheduler_threads),
+                                 offsetof(ErlDrvSysInfo, nif_major_version),
+                                 offsetof(ErlDrvSysInfo, nif_minor_version),
+                                 offsetof(ErlDrvSysInfo, dirty_scheduler_support),
+                                 sizeof(ErlDrvSysInfo)};
+  char text[40] = "";
+  size_t i, at = 0;
+  for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    ErlDrvSysInfo info;
+    memset(&info, 0xff, sizeof info);
+    driver_system_info(&info, sizes[i]);
+    at += (size_t)snprintf(text + at, sizeof text - at, "%d%d%d%d%d ", info.async_threads != -1,
+                           info.scheduler_threads != -1, info.nif_major_version != -1,
+                           info.nif_minor_version != -1, info.dirty_scheduler_support != -1);
+  }
+  return drive_tell(answer, "%s", text);
 }
 
 /* With so much room. */
@@ -96,6 +128,17 @@ static ErlDrvSSizeT memory(char **answer) {
   driver_free(NULL);
   return drive_tell(answer, "%d %d %d %ld %ld", none != NULL, grown != NULL, kept, (long)more,
                     (long)less);
+}
+
+/* Names and values at the edge, and how putenv and getenv take them. */
+static ErlDrvSSizeT variables(char **answer) {
+  static char none[] = "", odd[] = "PIER=DRIVER", key[] = "PIER_DRIVER_EMPTY", value[] = "v";
+  char got[ROOM] = "?";
+  size_t size = ROOM;
+  int nameless = erl_drv_putenv(none, value), equal = erl_drv_putenv(odd, value);
+  int set = erl_drv_putenv(key, value), empty = erl_drv_putenv(key, none);
+  int result = erl_drv_getenv(key, got, &size);
+  return drive_tell(answer, "%d %d %d %d %d <%s>", nameless, equal, set, empty, result, got);
 }
 
 /* Another library, [Path]: one that is there, what it has, what it has not. */
@@ -147,8 +190,12 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return atom(port, bytes, size);
   case 'i':
     return information(answer);
+  case 'I':
+    return partial(answer);
   case 'e':
     return environment(answer, (ErlDrvSizeT)bytes[0]);
+  case 'E':
+    return variables(answer);
   case 'n': /* the name of an errno */
     return drive_tell(answer, "%s %s %s", erl_errno_id(bytes[0]), erl_errno_id(EWOULDBLOCK),
                       erl_errno_id(9999));
@@ -163,6 +210,12 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return library(bytes, size, answer);
   case 'N':
     return clocks(answer);
+  case 'u': /* units that are none; the function that does nothing */
+    return drive_tell(
+        answer, "%d %d %d", erl_drv_monotonic_time((ErlDrvTimeUnit)77) == ERL_DRV_TIME_ERROR,
+        erl_drv_time_offset((ErlDrvTimeUnit)77) == ERL_DRV_TIME_ERROR, null_func());
+  case 'A':
+    return drive_tell(answer, "%d", driver_async(port, NULL, nothing, NULL, NULL) > 0);
   case 'M':
     return unwatched(port, answer);
   case 'p':
@@ -187,6 +240,7 @@ static ErlDrvEntry entry = {.start = start,
                             .output = output,
                             .control = control,
                             .timeout = timeout,
+                            .ready_async = ready_async,
                             .call = call,
                             DRIVE_AS(name)};
 
