@@ -19,6 +19,15 @@ int pier_command(pier_process *caller, pier_port port, pier_span data) {
   return pier_command_with(caller, port, data, 0);
 }
 
+int pier_command_lent(pier_process *caller, pier_port port, const pier_lent *lent,
+                      unsigned flags) {
+  pier_lent own = *lent;
+  struct pier__order order = {.port = port, .data = lent->data, .lent = &own};
+  int error = pier__output(caller, &order, flags);
+  pier__lent_over(&own);
+  return error;
+}
+
 int pier_commands(pier_process *caller, pier_port port, const pier_span *data, size_t count,
                   unsigned flags, size_t *sent) {
   struct pier__order order = {.port = port, .batch = data, .batch_size = count};

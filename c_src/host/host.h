@@ -292,6 +292,7 @@ void pier__name_drop(pier_host *host, struct pier__name **its);
 struct pier__order {
   pier_port port;
   pier_span data;
+  pier_lent *lent;        /* what `data` is of, until somebody else has it; NULL: copied */
   const pier_span *batch; /* instead of `data`: many commands, those that are left */
   size_t batch_size;
   pier_span term;          /* the same as a bare term, where it was one; else size 0 */
@@ -303,7 +304,8 @@ struct pier__order {
 struct pier__pending {
   struct pier__order order;
   /* Of a call that has returned already: */
-  pier_buffer bytes; /* what order.data points to */
+  pier_buffer bytes; /* what order.data points to, unless it is of */
+  pier_lent lent;    /* what order.lent points to */
   pier_buffer term;  /* what order.term points to: drivers get it in its parts */
   pier_span *batch;  /* what order.batch points into, and that into bytes */
   pier_buffer value; /* of the function that was called; a whole term */

@@ -91,8 +91,10 @@ static void run_one(pier_process *process) {
   process->pins++;
   while (!process->dead && !is_deaf(process) &&
          (letter = pier__mailbox_take(&process->mailbox))) {
+    process->current = letter;
     call_back(process, &letter->message);
-    pier__letter_free(&process->host->post, letter);
+    pier__letter_free(&process->host->post, process->current);
+    process->current = NULL;
   }
   pier__process_unpin(process);
 }

@@ -14,13 +14,18 @@ static int commands(struct pier__port *port, struct pier__order *order, int forc
   return pier__port_usable(port) ? PIER_EBUSY : PIER_EBADARG;
 }
 
+static int output(struct pier__port *port, struct pier__order *order, int force) {
+  if (order->batch) return commands(port, order, force);
+  if (order->lent) return pier__port_command_lent(port, order->lent);
+  return pier__port_command(port, order->data);
+}
+
 static int command(const pier_process *caller, struct pier__hport *port,
                    struct pier__order *order, int force) {
   int error;
   port->caller = caller->pid;
   port->command = &order->term;
-  error = order->batch ? commands(&port->core, order, force)
-                       : pier__port_command(&port->core, order->data);
+  error = output(&port->core, order, force);
   port->caller.number = 0;
   return error;
 }
@@ -103,6 +108,7 @@ void pier__calm(struct pier__hport *port) {
 void pier__pending_finish(pier_process *process, int error) {
   process->pending->done = 1;
   process->pending->error = error;
+  pier__lent_over(&process->pending->lent);
   if (process->host->observer) process->host->observer->resumed(process);
   if (process->receive && process->mailbox.first) pier__make_ready(process);
 }
@@ -139,9 +145,19 @@ static int keep_batch(struct pier__pending *pending, const struct pier__order *o
   return pending->bytes.error;
 }
 
+static void keep_lent(struct pier__pending *pending, pier_lent *lent) {
+  pending->lent = *lent;
+  pending->order.lent = &pending->lent;
+  lent->release = NULL;
+}
+
 static int keep(struct pier__pending *pending, const struct pier__order *order, int parts) {
   int error;
   if (order->batch) return keep_batch(pending, order);
+  if (order->lent) {
+    keep_lent(pending, order->lent);
+    return 0;
+  }
   error = pier_buffer_append(&pending->bytes, order->data.data, order->data.size);
   if (error == 0 && parts)
     error = pier_buffer_append(&pending->term, order->term.data, order->term.size);
@@ -155,6 +171,7 @@ static void pending_free(struct pier__pending *pending) {
   pier_buffer_free(&pending->term);
   pier_buffer_free(&pending->value);
   pier_free(pending->batch);
+  pier__lent_over(&pending->lent);
   pier_free(pending);
 }
 

@@ -10,7 +10,17 @@ enum {
   BATCH_PARTS = 256, /* of one writev; the system takes 1024 */
   BATCH_JOINED = 16384, /* small frames are copied together, so many bytes of them */
   BATCH_COPIED = 512,   /* up to here a copy is cheaper than a part of its own */
-  BATCH_BYTES = 65536   /* what a pipe holds: more at once is only queued */
+  BATCH_BYTES = 65536,  /* what a pipe holds: more at once is only queued */
+  LENT_LEAST = 4096,    /* below that a copy is cheaper than a piece of the queue */
+  WRITE_PARTS = 16      /* of the queue, in one write */
+};
+
+/* What is to go out at once. */
+struct load {
+  const struct iovec *parts;
+  int count;
+  size_t size;
+  pier_lent *lent; /* what the last part is of; NULL: it is to be copied */
 };
 
 static void note_queue(struct pier__port *port) {
@@ -27,32 +37,39 @@ static void note_queue(struct pier__port *port) {
     pier__port_calm(port);
 }
 
-/* What writev left over. */
-static int enqueue_rest(struct pier__port *port, const struct iovec *parts, int count,
-                        size_t written) {
-  int i;
-  for (i = 0; i < count; i++) {
-    size_t gone = written < parts[i].iov_len ? written : parts[i].iov_len;
-    const uint8_t *rest = (const uint8_t *)parts[i].iov_base + gone;
-    int error = pier__queue_append(&port->queue, pier_span_of(rest, parts[i].iov_len - gone),
-                                   port->framer.stock);
-    if (error < 0) return error;
-    written -= gone;
-  }
-  return 0;
+/* A port that queues first has one piece: due() counts on it. */
+static int stays_lent(const struct pier__port *port, const struct load *load, int part,
+                      size_t rest) {
+  return load->lent && part == load->count - 1 && rest >= LENT_LEAST && !port->later;
 }
 
-static void offer(struct pier__port *port, const struct iovec *parts, int count, size_t size) {
+/* What writev left over. */
+static int enqueue_rest(struct pier__port *port, const struct load *load, size_t written) {
+  int i, error = 0;
+  for (i = 0; i < load->count && error == 0; i++) {
+    const struct iovec *part = &load->parts[i];
+    size_t gone = written < part->iov_len ? written : part->iov_len;
+    pier_span rest = pier_span_of((const uint8_t *)part->iov_base + gone, part->iov_len - gone);
+    if (stays_lent(port, load, i, rest.size))
+      error = pier__queue_lend(&port->queue, rest, load->lent);
+    else
+      error = pier__queue_append(&port->queue, rest, port->framer.stock);
+    written -= gone;
+  }
+  return error;
+}
+
+static void offer(struct pier__port *port, const struct load *load) {
   ssize_t written = 0;
   if (pier__queue_size(&port->queue) == 0 && !port->later) {
-    written = port->io->write(port, parts, count);
+    written = port->io->write(port, load->parts, load->count);
     if (written < 0) {
       pier__port_write_failed(port, (int)written);
       return;
     }
-    if ((size_t)written == size) return;
+    if ((size_t)written == load->size) return;
   }
-  if (enqueue_rest(port, parts, count, (size_t)written) < 0)
+  if (enqueue_rest(port, load, (size_t)written) < 0)
     pier__port_write_failed(port, -ENOMEM);
   else
     note_queue(port);
@@ -61,13 +78,13 @@ static void offer(struct pier__port *port, const struct iovec *parts, int count,
 /* 1 if it is done with: it waits with the others, or the port has ended. What does not
  * fit sends the others away first; what a full pipe has left of them is no matter of the
  * cork any more. */
-static int gather(struct pier__port *port, const struct iovec *parts, int count, size_t size) {
+static int gather(struct pier__port *port, const struct load *load) {
   if (port->later || (!port->gathered && pier__queue_size(&port->queue) > 0)) return 0;
-  if (pier__queue_size(&port->queue) + size > BATCH_BYTES) pier__port_flush(port);
+  if (pier__queue_size(&port->queue) + load->size > BATCH_BYTES) pier__port_flush(port);
   if (!pier__port_usable(port)) return 1;
   if (pier__queue_size(&port->queue) > 0 && !port->gathered) return 0;
-  if (size > BATCH_BYTES) return 0;
-  if (enqueue_rest(port, parts, count, 0) < 0) {
+  if (load->size > BATCH_BYTES) return 0;
+  if (enqueue_rest(port, load, 0) < 0) {
     port->gathered = 0; /* half a frame goes nowhere */
     pier__port_write_failed(port, -ENOMEM);
   } else if (!port->gathered) {
@@ -77,29 +94,31 @@ static int gather(struct pier__port *port, const struct iovec *parts, int count,
   return 1;
 }
 
-static void send_parts(struct pier__port *port, const struct iovec *parts, int count,
-                       size_t size) {
-  if (size == 0 || (port->corked && gather(port, parts, count, size))) return;
-  offer(port, parts, count, size);
+static void send_load(struct pier__port *port, const struct load *load) {
+  if (load->size == 0 || (port->corked && gather(port, load))) return;
+  offer(port, load);
 }
 
 static void send_frame(struct pier__port *port, uint8_t frame[JOINED], size_t header,
-                       pier_span data) {
+                       pier_span data, pier_lent *lent) {
   struct iovec parts[2];
+  struct load load = {parts, 1, header + data.size, NULL};
   parts[0].iov_base = frame;
   parts[0].iov_len = header;
   if (header == 0 || data.size > JOINED - header) {
     parts[1].iov_base = (void *)(uintptr_t)data.data;
     parts[1].iov_len = data.size;
-    send_parts(port, parts + (header == 0), 1 + (header > 0), header + data.size);
-    return;
+    load.parts = parts + (header == 0);
+    load.count = 1 + (header > 0);
+    load.lent = lent;
+  } else {
+    if (data.size > 0) memcpy(frame + header, data.data, data.size);
+    parts[0].iov_len += data.size;
   }
-  if (data.size > 0) memcpy(frame + header, data.data, data.size);
-  parts[0].iov_len += data.size;
-  send_parts(port, parts, 1, parts[0].iov_len);
+  send_load(port, &load);
 }
 
-static int command(struct pier__port *port, pier_span data) {
+static int command(struct pier__port *port, pier_span data, pier_lent *lent) {
   uint8_t frame[JOINED]; /* its header, and if it is small the whole of it */
   int length;
   if (port->io->output) {
@@ -113,21 +132,27 @@ static int command(struct pier__port *port, pier_span data) {
     return 0;
   }
   port->output += data.size;
-  send_frame(port, frame, (size_t)length, data);
+  send_frame(port, frame, (size_t)length, data, lent);
   return 0;
 }
 
 int pier__port_command(struct pier__port *port, pier_span data) {
-  return pier__port_usable(port) ? command(port, data) : PIER_EBADARG;
+  return pier__port_usable(port) ? command(port, data, NULL) : PIER_EBADARG;
 }
 
-/* What the next write is to take: of a `later` port the rest of what was queued
+int pier__port_command_lent(struct pier__port *port, pier_lent *lent) {
+  return pier__port_usable(port) ? command(port, lent->data, lent) : PIER_EBADARG;
+}
+
+/* What the next write is to take, in parts: of a `later` port the rest of what was queued
  * when the batch began. */
-static pier_span due(struct pier__port *port) {
-  pier_span front = pier__queue_front(&port->queue);
-  if (!port->later) return front;
-  if (port->batch == 0) port->batch = front.size;
-  return pier_span_of(front.data + port->sent, port->batch - port->sent);
+static int due(struct pier__port *port, struct iovec parts[WRITE_PARTS]) {
+  int count = pier__queue_parts(&port->queue, parts, WRITE_PARTS);
+  if (!port->later) return count;
+  if (port->batch == 0) port->batch = parts[0].iov_len;
+  parts[0].iov_base = (uint8_t *)parts[0].iov_base + port->sent;
+  parts[0].iov_len = port->batch - port->sent;
+  return 1;
 }
 
 /* Bytes of a batch leave the queue together. */
@@ -140,20 +165,30 @@ static size_t count_written(struct pier__port *port, size_t written) {
   return whole;
 }
 
-void pier__port_writable(struct pier__port *port) {
-  struct iovec part;
+/* As much as the pipe takes: it says only once that it takes more. */
+static int write_queued(struct pier__port *port) {
+  struct iovec parts[WRITE_PARTS];
+  size_t offered;
   ssize_t written;
-  pier_span bytes;
+  do {
+    int i, count = due(port, parts);
+    for (i = 0, offered = 0; i < count; i++)
+      offered += parts[i].iov_len;
+    written = port->io->write(port, parts, count);
+    if (written < 0) return (int)written;
+    pier__queue_written(&port->queue, count_written(port, (size_t)written), port->framer.stock);
+  } while ((size_t)written == offered && pier__queue_size(&port->queue) > 0 && !port->later);
+  return 0;
+}
+
+void pier__port_writable(struct pier__port *port) {
+  int error;
   if (pier__queue_size(&port->queue) == 0 || port->gathered) return;
-  bytes = due(port);
-  part.iov_base = (void *)(uintptr_t)bytes.data;
-  part.iov_len = bytes.size;
-  written = port->io->write(port, &part, 1);
-  if (written < 0) {
-    pier__port_write_failed(port, (int)written);
+  error = write_queued(port);
+  if (error < 0) {
+    pier__port_write_failed(port, error);
     return;
   }
-  pier__queue_written(&port->queue, count_written(port, (size_t)written), port->framer.stock);
   note_queue(port);
   if (pier__queue_size(&port->queue) == 0) pier__port_drained(port);
 }
@@ -213,7 +248,10 @@ static size_t send_batch(struct pier__port *port, const pier_span *data, size_t 
     else
       add_part(&batch, data[i].data, data[i].size);
   }
-  if (batch.size > 0) offer(port, batch.parts, batch.count, batch.size);
+  if (batch.size > 0) {
+    const struct load load = {batch.parts, batch.count, batch.size, NULL};
+    offer(port, &load);
+  }
   return i;
 }
 
@@ -228,7 +266,7 @@ size_t pier__port_commands(struct pier__port *port, const pier_span *data, size_
   while (taken < count && pier__port_usable(port) && (!port->busy || force)) {
     size_t sent = goes_at_once(port) ? send_batch(port, data + taken, count - taken) : 0;
     if (sent == 0) {
-      command(port, data[taken]);
+      command(port, data[taken], NULL);
       sent = 1;
     }
     taken += sent;
@@ -251,15 +289,10 @@ void pier__port_flush(struct pier__port *port) {
 
 /* The port is ending anyway: a write that fails now is no reason any more. */
 void pier__port_flush_last(struct pier__port *port) {
-  struct iovec part;
-  pier_span bytes = pier__queue_front(&port->queue);
-  ssize_t written;
+  int error;
   if (!port->gathered) return;
   port->gathered = 0;
-  part.iov_base = (void *)(uintptr_t)bytes.data;
-  part.iov_len = bytes.size;
-  written = port->io->write(port, &part, 1);
-  if (written >= 0) pier__queue_written(&port->queue, (size_t)written, port->framer.stock);
-  if (written < 0 || port->io->want_write(port, pier__queue_size(&port->queue) > 0) < 0)
+  error = write_queued(port);
+  if (error < 0 || port->io->want_write(port, pier__queue_size(&port->queue) > 0) < 0)
     pier__queue_clear(&port->queue, port->framer.stock);
 }

@@ -118,6 +118,9 @@ void pier__monitors_remove(struct pier__monitors *monitors, uint64_t reference);
 /* A command with valid data. The result is the BIF's: 0 also when the write
  * failed, which shows as an exit signal; PIER_EBADARG on a port not open. */
 int pier__port_command(struct pier__port *port, pier_span data);
+/* The same for lent bytes: afterwards lent->release is NULL if the queue has them, which
+ * then calls it. */
+int pier__port_command_lent(struct pier__port *port, pier_lent *lent);
 /* The same for many, as few writes as possible: how many were taken. Fewer than all: the
  * port is busy, which is looked at between writes, or has ended. */
 size_t pier__port_commands(struct pier__port *port, const pier_span *data, size_t count,

@@ -180,6 +180,23 @@ enum {
 PIER_API int pier_command_with(pier_process *caller, pier_port port, pier_span data,
                                unsigned flags);
 
+/* The same without a copy: what the pipe does not take at once stays where it is until it
+ * has gone. lent->release is called exactly once: when the last byte has been written, when
+ * the port ends before that, and also if the call fails; maybe before this returns. It is
+ * called from inside the host: it must not call it back. What is lent counts as queue_size
+ * and makes the port busy as if it were copied. A few KiB, and all that goes to ports of
+ * descriptors and drivers, are copied and released at once. */
+PIER_API int pier_command_lent(pier_process *caller, pier_port port, const pier_lent *lent,
+                               unsigned flags);
+
+/* Keeps the bytes of a DATA message that `process` has now, in its callback or from
+ * pier_receive, beyond the message: *kept has them until its release is called, in the
+ * thread of the host and before pier_host_free. What was read from a program is not copied.
+ * So a frame goes on to another port, even of another host, as it came: pier_command_lent
+ * with *kept. PIER_ENOMEM. */
+PIER_API int pier_message_keep(pier_process *process, const pier_message *message,
+                               pier_lent *kept);
+
 /* `count` commands in one call: the same as so many calls of pier_command_with, one after
  * the other, but their bytes leave together, with as few writes as possible. So a busy
  * port is noticed between writes (of 64 KiB at most, or one bigger command) and not between

@@ -90,6 +90,18 @@ PIER_API int pier_message_data_match_typed(const pier_message *message, const ui
                                 __VA_ARGS__)
 #endif
 
+/* ---- Lent bytes ---------------------------------------------------------- */
+
+typedef void pier_release_callback(void *state);
+
+/* Bytes that stay where they are, unchanged, until `release` is called with `state`: once,
+ * by whoever they were given to, in the thread of its host. NULL: they stay anyway. */
+typedef struct pier_lent {
+  pier_span data;
+  pier_release_callback *release;
+  void *state;
+} pier_lent;
+
 /* ---- Options ------------------------------------------------------------- */
 
 typedef enum pier_name_kind {

@@ -219,6 +219,27 @@ static void make_arguments(pier_buffer *out, pier_port port, const struct shape 
   pier_buffer_free(&name);
 }
 
+static void note_end(void *over) {
+  *(int *)over += 1;
+}
+
+/* One binary, which is the driver's own: what was lent is over with the call. */
+static void gets_lent_bytes(void **state) {
+  static const uint8_t zeros[70000];
+  int over = 0;
+  const pier_lent lent = {{zeros, sizeof zeros}, note_end, &over};
+  struct scene scene;
+  (void)state;
+  scene_open(&scene);
+  assert_int_equal(pier_driver_load(scene.me, FOLDER, "vector_drv", NULL), 0);
+  assert_int_equal(pier_open_port(scene.me, &scene.port, "{spawn,\"vector_drv\"}", "[]"), 0);
+  assert_int_equal(pier_command_lent(scene.me, scene.port, &lent, 0), 0);
+  assert_int_equal(over, 1);
+  assert_string_equal(next_mail(&scene, scene.me), "{P,{data,\"2:70000 0* 70000\"}}");
+  scene_close(&scene);
+  assert_int_equal(over, 1);
+}
+
 static void gets_a_vector(void **state) {
   const struct shape *shape = *state;
   pier_buffer arguments = PIER_BUFFER_INIT, result = PIER_BUFFER_INIT;
@@ -268,10 +289,12 @@ static void goes_as_in_the_beam(void **state) {
 }
 
 int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(gets_lent_bytes)};
   int failed = RUN_ROWS(opening, goes_as_in_the_beam);
   failed += RUN_ROWS(talking, goes_as_in_the_beam);
   failed += RUN_ROWS(ending, goes_as_in_the_beam);
   failed += RUN_ROWS(later, goes_as_in_the_beam);
   failed += RUN_ROWS(vectors, gets_a_vector);
+  failed += cmocka_run_group_tests(tests, NULL, NULL);
   return failed;
 }
