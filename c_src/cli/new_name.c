@@ -100,7 +100,6 @@ static int is_letter(char c) {
 }
 
 int pier__check_name(const char *name, size_t size, char *fault) {
-  const int shown = (int)(size > PIER__NAME ? PIER__NAME : size);
   size_t at;
   if (size == 0 || (name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.')))) {
     snprintf(fault, PIER__NAME_FAULT,
@@ -113,27 +112,25 @@ int pier__check_name(const char *name, size_t size, char *fault) {
   }
   if (!is_letter(name[0])) {
     snprintf(fault, PIER__NAME_FAULT,
-             "%.*s is no name of an OTP application: it begins with a letter from a to z",
-             shown, name);
+             "no name for an OTP application: it begins with a letter from a to z");
     return -1;
   }
   for (at = 0; at < size; at++) {
     if (is_letter(name[at]) || (name[at] >= '0' && name[at] <= '9') || name[at] == '_')
       continue;
-    snprintf(
-        fault, PIER__NAME_FAULT,
-        "%.*s is no name of an OTP application: character %zu is none of a to z, 0 to 9, _",
-        shown, name, at + 1);
+    snprintf(fault, PIER__NAME_FAULT,
+             "no name for an OTP application: character %zu is none of a to z, 0 to 9, _",
+             at + 1);
     return -1;
   }
   if (is_one_of(reserved, sizeof reserved / sizeof reserved[0], name, size)) {
-    snprintf(fault, PIER__NAME_FAULT, "%.*s is a word of Erlang or Elixir, and no name", shown,
-             name);
+    snprintf(fault, PIER__NAME_FAULT,
+             "no name for a project: it is a word of Erlang or Elixir");
     return -1;
   }
   if (is_one_of(taken, sizeof taken / sizeof taken[0], name, size)) {
-    snprintf(fault, PIER__NAME_FAULT, "%.*s is taken: an application or module has that name",
-             shown, name);
+    snprintf(fault, PIER__NAME_FAULT,
+             "no name for a project: an application or module of Erlang's has it");
     return -1;
   }
   return 0;

@@ -1,6 +1,7 @@
 /* Jobs: a command is the key of one, or 'n' for none; what comes back is "id key thread",
  * where id is 1 if it is above the one before, and thread is "first" or "same" or
- * "other" than the one that had that key before. 's' waits 30 ms in its job. */
+ * "other" than the one that had that key before. 's' is a
+ * key whose jobs wait 30 ms: they end in the order of their commands. */
 #include <erl_driver.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static void output(ErlDrvData data, char *bytes, ErlDrvSizeT size) {
   long id;
   memset(job, 0, sizeof *job);
   job->port = (ErlDrvPort)data;
-  job->keyed = size > 0 && bytes[0] != 'n' && bytes[0] != 's';
+  job->keyed = size > 0 && bytes[0] != 'n';
   job->slow = size > 0 && bytes[0] == 's';
   if (job->keyed) job->key = (unsigned char)bytes[0];
   id = driver_async(job->port, job->keyed ? &job->key : NULL, invoke, job, end);
