@@ -6,6 +6,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* The statuses of the command, beside a program's own and 128+n. */
 enum {
@@ -49,6 +50,9 @@ int pier__print_line(const char *who, pier_span text);
 /* Writes out what was put into stdout; results as above. */
 int pier__flush(const char *who);
 
+/* Writes all of `bytes`: 0, or -errno. */
+int pier__write_all(int fd, pier_span bytes);
+
 /* The line of `text` in which `diag` lies, a caret under the place, on standard
  * error. A long line is shown up to a little beyond it only. */
 void pier__show_place(pier_span text, const pier_diag *diag);
@@ -89,6 +93,10 @@ int pier__search_program(pier_buffer *path, const char *program);
  * at most timeout_ms (-1 = for ever). It is only looked at, not reaped. -1 if
  * it did not end in time, or if its status is no longer known. */
 int pier__program_status(int os_pid, int timeout_ms);
+
+/* The state (as ps has it: 'Z' has ended and nobody has looked) and the parent of
+ * the process whose folder in /proc is `number`. 0, or -1 if it is gone. */
+int pier__process_stat(const char *number, char *state, pid_t *parent);
 
 /* Appends "ended with status 3", "was killed by signal 9 (Killed)". */
 void pier__append_end(pier_buffer *out, int status);

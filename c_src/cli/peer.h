@@ -30,7 +30,6 @@ int pier__act_read_frame(pier__actor *actor, const pier__value *action);
 int pier__act_read_line(pier__actor *actor, const pier__value *action);
 int pier__act_echo(pier__actor *actor, const pier__value *action);
 int pier__act_echo_frames(pier__actor *actor, const pier__value *action);
-int pier__actor_write(int fd, pier_span bytes);
 /* The text of a string or binary, NUL-ended; NULL if it is none. */
 const char *pier__actor_text(pier__actor *actor, const pier__value *value);
 

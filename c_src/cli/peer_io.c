@@ -8,17 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-int pier__actor_write(int fd, pier_span bytes) {
-  while (bytes.size) {
-    ssize_t wrote = write(fd, bytes.data, bytes.size);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return -errno;
-    bytes.data += wrote;
-    bytes.size -= (size_t)wrote;
-  }
-  return 0;
-}
-
 static void append_bytes(void *context, const pier__value *value) {
   if (value->kind == PIER__INTEGER) pier_buffer_append_byte(context, (uint8_t)value->integer);
   if (value->kind == PIER__BITS)
@@ -50,8 +39,7 @@ const char *pier__actor_text(pier__actor *actor, const pier__value *value) {
 int pier__act_write(pier__actor *actor, const pier__value *action) {
   pier_buffer bytes = PIER_BUFFER_INIT;
   int fd = action->count > 2 ? (int)pier__value_at(action, 1)->integer : actor->out;
-  if (flatten(actor, action->last, &bytes) == 0)
-    pier__actor_write(fd, pier_buffer_span(&bytes));
+  if (flatten(actor, action->last, &bytes) == 0) pier__write_all(fd, pier_buffer_span(&bytes));
   pier_buffer_free(&bytes);
   return 0;
 }
@@ -69,7 +57,7 @@ static int write_frame(pier__actor *actor, const pier__value *action,
   int status = bad_packet(&framing);
   if (status) return status;
   if (pier_frame_append(&frame, &framing, pier_buffer_span(payload)) == 0)
-    pier__actor_write(actor->out, pier_buffer_span(&frame));
+    pier__write_all(actor->out, pier_buffer_span(&frame));
   pier_buffer_free(&frame);
   return 0;
 }
@@ -96,7 +84,7 @@ int pier__act_term(pier__actor *actor, const pier__value *action) {
 int pier__act_line(pier__actor *actor, const pier__value *action) {
   pier_buffer bytes = PIER_BUFFER_INIT;
   if (flatten(actor, action->last, &bytes) == 0 && pier_buffer_append_byte(&bytes, '\n') == 0)
-    pier__actor_write(actor->out, pier_buffer_span(&bytes));
+    pier__write_all(actor->out, pier_buffer_span(&bytes));
   pier_buffer_free(&bytes);
   return 0;
 }
@@ -116,7 +104,7 @@ static int pass(const pier__actor *actor, uint64_t size, int copy) {
   while (size) {
     size_t got = read_some(actor, bytes, size < sizeof bytes ? (size_t)size : sizeof bytes);
     if (got == 0) return 0;
-    if (copy) pier__actor_write(actor->out, pier_span_of(bytes, got));
+    if (copy) pier__write_all(actor->out, pier_span_of(bytes, got));
     size -= got;
   }
   return 1;

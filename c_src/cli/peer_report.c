@@ -131,19 +131,9 @@ static void report_environment(pier_buffer *line, const pier__actor *actor) {
 
 /* 1 if that process has ended and its parent, which is ours as well, has not looked. */
 static int is_zombie(const char *number) {
-  char path[300], text[512], state = 0;
-  const char *behind_name;
-  int parent = 0;
-  FILE *stat;
-  size_t size;
-  snprintf(path, sizeof path, "/proc/%.200s/stat", number);
-  stat = fopen(path, "re");
-  if (!stat) return 0;
-  size = fread(text, 1, sizeof text - 1, stat);
-  fclose(stat);
-  text[size] = '\0';
-  behind_name = strrchr(text, ')');
-  if (!behind_name || sscanf(behind_name, ") %c %d", &state, &parent) != 2) return 0;
+  char state;
+  pid_t parent;
+  if (pier__process_stat(number, &state, &parent) < 0) return 0;
   return state == 'Z' && parent == getppid();
 }
 
@@ -220,7 +210,7 @@ int pier__act_report(pier__actor *actor, const pier__value *action) {
   if (pier__value_is_tuple(what, "limit", 2)) report_limit(&line, what->last);
   at = line.size;
   if (pier_buffer_append_byte(&line, '\n') == 0)
-    pier__actor_write(actor->out, pier_buffer_span(&line));
+    pier__write_all(actor->out, pier_buffer_span(&line));
   pier_buffer_free(&line);
   return at ? 0 : pier__fail(PIER__PEER, PIER__USAGE, "no such report") + 1;
 }

@@ -123,6 +123,23 @@ int pier__program_status(int os_pid, int timeout_ms) {
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
+/* The name of its program may hold anything, parentheses too. */
+int pier__process_stat(const char *number, char *state, pid_t *parent) {
+  char path[64], text[512];
+  const char *behind_name;
+  FILE *file;
+  size_t size;
+  snprintf(path, sizeof path, "/proc/%.20s/stat", number);
+  file = fopen(path, "re");
+  if (!file) return -1;
+  size = fread(text, 1, sizeof text - 1, file);
+  fclose(file);
+  text[size] = '\0';
+  behind_name = strrchr(text, ')');
+  if (!behind_name || sscanf(behind_name, ") %c %d", state, parent) != 2) return -1;
+  return 0;
+}
+
 void pier__append_end(pier_buffer *out, int status) {
   if (status < 0)
     pier_buffer_append_text(out, "stopped reading its input");

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SHOWN_COLUMNS = 100 };
 
@@ -78,6 +79,17 @@ void pier__show_place(pier_span text, const pier_diag *diag) {
   while (end < text.size && data[end] != '\n' && end - start < SHOWN_COLUMNS)
     end++;
   fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - start), data + start, (int)diag->column, "^");
+}
+
+int pier__write_all(int fd, pier_span bytes) {
+  while (bytes.size) {
+    ssize_t wrote = write(fd, bytes.data, bytes.size);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return -errno;
+    bytes.data += wrote;
+    bytes.size -= (size_t)wrote;
+  }
+  return 0;
 }
 
 int pier__flush(const char *who) {

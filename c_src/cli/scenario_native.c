@@ -22,17 +22,6 @@ enum {
 
 /* ---- Inside such a process --------------------------------------------------------- */
 
-static int write_all(int fd, pier_span bytes) {
-  while (bytes.size) {
-    ssize_t wrote = write(fd, bytes.data, bytes.size);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return -errno;
-    bytes.data += wrote;
-    bytes.size -= (size_t)wrote;
-  }
-  return 0;
-}
-
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw) {
   (void)info;
   (void)type;
@@ -91,7 +80,7 @@ static int work(const pier__case *one, const pier__scenario_options *options, in
   for (at = 0; error == 0 && at < one->repeat; at++) {
     pier_buffer_clear(&text);
     error = run_once(one->scenario, options, &text);
-    if (error == 0) error = write_all(out, pier_buffer_span(&text));
+    if (error == 0) error = pier__write_all(out, pier_buffer_span(&text));
   }
   pier_buffer_free(&text);
   return error ? 1 : 0;

@@ -1,9 +1,8 @@
 /* Every process below this one. As a subreaper it becomes the parent of what
  * its descendants leave behind, so it only ever signals its own children: their
  * pids cannot be somebody else's until it has reaped them. */
+#include "cli/cli.h"
 #include "cli/wrap.h"
-
-#include <pier.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -31,37 +30,21 @@ int pier__tree_reap(pier__tree *tree) {
   }
 }
 
-/* The parent of the process whose folder in /proc is `name`; 0 if it is gone.
- * The name of its program may hold anything, parentheses too. */
-static pid_t parent_of(const char *name) {
-  char path[64];
-  char text[512];
-  char *end;
-  FILE *file;
-  size_t size;
-  snprintf(path, sizeof path, "/proc/%.20s/stat", name);
-  file = fopen(path, "re");
-  if (!file) return 0;
-  size = fread(text, 1, sizeof text - 1, file);
-  fclose(file);
-  text[size] = '\0';
-  end = strrchr(text, ')');
-  return end && strlen(end) > 4 ? (pid_t)strtol(end + 4, NULL, 10) : 0;
-}
-
 typedef void for_child(pier__tree *tree, pid_t child, void *state);
 
 /* Calls `act` for each child. Without /proc only the program is known. */
 static void each_child(pier__tree *tree, for_child *act, void *state) {
   DIR *folder = opendir("/proc");
   const struct dirent *entry;
+  pid_t parent;
+  char how;
   if (!folder) {
     if (tree->program) act(tree, tree->program, state);
     return;
   }
   while ((entry = readdir(folder)) != NULL)
     if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-        parent_of(entry->d_name) == getpid())
+        pier__process_stat(entry->d_name, &how, &parent) == 0 && parent == getpid())
       act(tree, (pid_t)strtol(entry->d_name, NULL, 10), state);
   closedir(folder);
 }
