@@ -12,6 +12,7 @@ struct box {
   ErlDrvBinary binary;
 };
 
+/* Not a byte more than is asked for, or nobody sees who writes there. */
 static const size_t head = offsetof(struct box, binary) + offsetof(ErlDrvBinary, orig_bytes);
 static const size_t biggest = PTRDIFF_MAX / 2;
 
@@ -54,7 +55,7 @@ void driver_free(void *memory) {
 /* ---- Binaries ------------------------------------------------------------------------ */
 
 ErlDrvBinary *driver_alloc_binary(ErlDrvSizeT size) {
-  struct box *box = size > biggest ? NULL : pier_alloc(head + size + 1);
+  struct box *box = size > biggest ? NULL : pier_alloc(head + size);
   if (!box) return NULL;
   atomic_init(&box->references, 1);
   box->binary.orig_size = (ErlDrvSInt)size;
@@ -70,7 +71,7 @@ ErlDrvBinary *driver_realloc_binary(ErlDrvBinary *binary, ErlDrvSizeT size) {
     if (pier__check_gone(binary, PIER__BINARY, __func__)) return NULL;
     pier__check_forget(binary);
   }
-  box = pier_realloc(box_of(binary), head + size + 1);
+  box = pier_realloc(box_of(binary), head + size);
   if (pier__checking()) pier__check_allocated(box ? &box->binary : binary, PIER__BINARY, size);
   if (!box) return NULL;
   box->binary.orig_size = (ErlDrvSInt)size;

@@ -1,6 +1,8 @@
 /* port_control and port_call: synchronous, and anybody may. */
 #include "driver/driver.h"
 
+#include "driver/check.h"
+
 #include "port/iodata.h"
 #include "term/simple.h"
 
@@ -20,6 +22,14 @@ struct answer {
   char *bytes;
   ErlDrvSSizeT size;
 };
+
+/* What does not fit into its room was written over something. */
+static int fits(const struct answer *answer, int room) {
+  if (answer->bytes != answer->room || answer->size <= room) return 1;
+  pier__misuse(&pier__inside, "answered with %lld bytes where there is room for %d",
+               (long long)answer->size, room);
+  return answer->size <= (ErlDrvSSizeT)sizeof answer->room;
+}
 
 /* With the flag it is a binary, whose size counts; NULL is [] in any case. */
 static int put_control(pier_buffer *out, const struct pier__dport *dport,
@@ -66,7 +76,10 @@ int pier_port_control(pier_process *caller, pier_port port, uint32_t operation, 
   answer.size = dport->driver->entry.control(dport->data, operation, loan.bytes, data.size,
                                              &answer.bytes, CONTROL_ROOM);
   if (dport->port) dport->port->caller.number = 0;
-  error = answer.size < 0 ? PIER_EBADARG : put_control(out, dport, &answer);
+  if (answer.size < 0 || !fits(&answer, CONTROL_ROOM))
+    error = PIER_EBADARG;
+  else
+    error = put_control(out, dport, &answer);
   if (answer.size >= 0) free_control(dport, &answer);
   pier__leave(dport);
   pier__loan_over(&loan);
@@ -122,7 +135,7 @@ int pier_port_call(pier_process *caller, pier_port port, uint32_t operation, pie
     answer.size = dport->driver->entry.call(dport->data, operation, (char *)normal.data,
                                             normal.size, &answer.bytes, CALL_ROOM, &flags);
     if (dport->port) dport->port->caller.number = 0;
-    error = put_call(out, &answer);
+    error = fits(&answer, CALL_ROOM) ? put_call(out, &answer) : PIER_EBADARG;
     if (answer.bytes != answer.room && !(flags & DRIVER_CALL_KEEP_BUFFER))
       driver_free(answer.bytes);
     pier__leave(dport);

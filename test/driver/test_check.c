@@ -78,6 +78,10 @@ static struct row rows[] = {
     {"a thread is not joined", 'T', FOREVER,
      "driver misuse_drv, #Port<0.1>, in finish: leaves a thread, never joined: forgotten, made "
      "in control\n"},
+    {"an answer that is too long", 'a', FOREVER,
+     "driver misuse_drv, #Port<0.1>, in control: answered with 65 bytes where there is room "
+     "for "
+     "64\n"},
     {"a call on a dead port", 'd', FOREVER,
      "driver misuse_drv, #Port<0.1>, in control: driver_set_timer on a port that is closed\n"},
 };

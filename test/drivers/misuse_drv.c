@@ -184,10 +184,12 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
   struct state *state = (struct state *)data;
   (void)bytes;
   (void)size;
-  (void)answer;
   (void)room;
   state->operation = (int)operation;
   switch (operation) {
+  case 'a':
+    memset(*answer, 'a', 65);
+    return 65;
   case 'b':
     return driver_alloc_binary(20) ? 0 : -1;
   case 'c':
