@@ -36,6 +36,7 @@ int pier__framer_init(pier_framer *framer, const pier_framing *framing,
   }
   framer->kind = (uint8_t)framing->kind;
   if (framing->kind == PIER_PACKET) framer->packet = framer->fast = (uint8_t)framing->packet;
+  framer->fresh = framing->kind == PIER_LINE;
   framer->limit = framing->kind == PIER_LINE ? framing->line : limits->frame;
   return 0;
 }
@@ -74,6 +75,12 @@ void pier_framer_free(pier_framer *framer) {
   pier_free(framer);
 }
 
+static void settle(pier_framer *framer) {
+  int idle = !framer->handed && !framer->error && !framer->ended && framer->head_size == 0;
+  framer->fast = idle ? framer->packet : 0;
+  framer->fresh = idle && framer->kind == PIER_LINE && framer->body_size == 0 && !framer->over;
+}
+
 /* The body that was handed out has been looked at: an idle framer holds none. */
 static void release(pier_framer *framer) {
   if (!framer->handed) return;
@@ -81,11 +88,7 @@ static void release(pier_framer *framer) {
   framer->body_size = framer->body_room = 0;
   framer->head_size = 0;
   framer->handed = 0;
-}
-
-static void settle(pier_framer *framer) {
-  int idle = !framer->handed && !framer->error && !framer->ended && framer->head_size == 0;
-  framer->fast = idle ? framer->packet : 0;
+  settle(framer);
 }
 
 /* `size` bytes for the body, which lies `before` bytes into them already. A big one is
@@ -172,7 +175,6 @@ int pier__framer_feed_slow(pier_framer *framer, pier_span bytes) {
   if (framer->ended) return PIER_ECLOSED;
   if (framer->at != framer->end) return PIER_ESTATE;
   release(framer);
-  settle(framer);
   if (bytes.size == 0) return 0;
   framer->at = bytes.data;
   framer->end = bytes.data + bytes.size;

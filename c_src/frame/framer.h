@@ -17,7 +17,8 @@
  *    what is read next goes behind it (pier__framer_extend);
  *  - `handed` means that `body` has been handed out and goes with the next call;
  *  - `fast` is the header's length while the next byte of a packet stream is
- *    the first of a frame and nothing at all needs care, else 0. */
+ *    the first of a frame and nothing at all needs care, else 0;
+ *  - `fresh` is the same for lines: the next byte is the first of one. */
 struct pier_framer {
   const uint8_t *at;
   const uint8_t *end;
@@ -32,6 +33,7 @@ struct pier_framer {
   uint8_t kind;   /* pier_framing_kind */
   uint8_t packet; /* length of the header; 0 for stream and line */
   uint8_t fast;
+  uint8_t fresh;
   uint8_t handed;
   uint8_t ended;
   uint8_t in_place;
@@ -152,15 +154,15 @@ static inline int pier__framer_next(pier_framer *framer, pier_frame *frame) {
   return 1;
 }
 
-/* Of lines alone: the next one, if all of it lies in the fed bytes and nothing is kept of
- * it; 1. Whatever else there is comes from pier__framer_next. */
+/* The next line, if there is one and all of it lies in the fed bytes; 1. Whatever else
+ * there is comes from pier__framer_next. */
 static inline int pier__framer_whole_line(pier_framer *framer, pier_frame *frame) {
   const uint8_t *line = framer->at;
   size_t left = (size_t)(framer->end - line);
   size_t most = framer->limit + 2; /* with CR LF */
   const uint8_t *newline;
   size_t size;
-  if (left == 0 || framer->body_size > 0 || framer->over) return 0;
+  if (!framer->fresh || left == 0) return 0;
   newline = memchr(line, '\n', left < most ? left : most);
   if (!newline) return 0;
   size = (size_t)(newline - line);

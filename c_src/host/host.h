@@ -237,6 +237,11 @@ static inline void pier__process_unpin(pier_process *process) {
 
 /* receive.c */
 void pier__post_to(pier_process *process, const pier_message *message);
+/* Whether its callback would see a message at once, where it lies. If so it is shown what
+ * pier__port_next makes of `message`, as long as that is for this process and nothing has
+ * changed; returns what that returned last: 1 if there may be more, for whomever. */
+int pier__sees_now(const pier_process *process);
+int pier__show_input(pier_process *process, struct pier__port *port, pier_message *message);
 void pier__run_ready(pier_host *host);
 void pier__make_ready(pier_process *process);
 void pier__leave_ready(pier_process *process);

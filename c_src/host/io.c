@@ -14,12 +14,16 @@ static struct pier__hport *hport(struct pier__port *port) {
   return (struct pier__hport *)(void *)port;
 }
 
-static void deliver(struct pier__port *port, pier_pid to, const pier_message *message) {
+static pier_process *receiver(struct pier__port *port, pier_pid to) {
   pier_host *host = hport(port)->host;
   pier_process *process = pier__process(host, to);
-  if (!process) return;
-  host->recent_process = process;
-  pier__post_to(process, message);
+  if (process) host->recent_process = process;
+  return process;
+}
+
+static void deliver(struct pier__port *port, pier_pid to, const pier_message *message) {
+  pier_process *process = receiver(port, to);
+  if (process) pier__post_to(process, message);
 }
 
 static void calm(struct pier__port *core) {
@@ -223,12 +227,30 @@ static ssize_t read_pipe(struct pier__hport *port, void *to, size_t size) {
   return got;
 }
 
+/* The owner is asked for anew only when a callback has changed something. */
+static void take_in(struct pier__hport *port, size_t count) {
+  struct pier__port *core = &port->core;
+  pier_message message;
+  int more;
+  pier__port_input(core, count, &message);
+  do {
+    pier_process *owner = receiver(core, core->owner);
+    if (owner && pier__sees_now(owner)) {
+      more = pier__show_input(owner, core, &message);
+    } else {
+      more = pier__port_next(core, &message);
+      if (more == 1 && owner) pier__post_to(owner, &message);
+    }
+  } while (more == 1);
+  if (more < 0) pier__port_refuse(core, more);
+}
+
 /* Big frames are read into their place. */
 static ssize_t read_placed(struct pier__hport *port, void *place, size_t room) {
   ssize_t got = read_pipe(port, place, room);
   if (got > 0) {
     pier_framer_placed(&port->core.framer, (size_t)got);
-    pier__port_input(&port->core, (size_t)got);
+    take_in(port, (size_t)got);
   }
   return got;
 }
@@ -241,7 +263,7 @@ static ssize_t read_behind(struct pier__hport *port) {
   if (got > 0) {
     pier__rest_filled(&port->rest, place + got);
     pier__framer_extend(framer, (size_t)got);
-    pier__port_input(&port->core, (size_t)got);
+    take_in(port, (size_t)got);
   }
   return got;
 }
@@ -259,7 +281,7 @@ static ssize_t read_chunk(struct pier__hport *port) {
   if (got > 0 && pier__port_usable(&port->core)) {
     port->core.framer.in_place = 1;
     pier__framer_feed(&port->core.framer, pier_span_of(room, (size_t)got));
-    pier__port_input(&port->core, (size_t)got);
+    take_in(port, (size_t)got);
     pier__post_filled(post, (size_t)got);
   }
   return got;
@@ -269,7 +291,7 @@ static ssize_t read_chunk(struct pier__hport *port) {
 static void take_rest(struct pier__hport *port) {
   struct pier_framer *framer = &port->core.framer;
   if (framer->at != framer->end && pier__framer_take_in(framer) < 0)
-    pier__port_input(&port->core, 0); /* which says so */
+    take_in(port, 0); /* which says so */
   pier__rest_drop(&port->host->post, &port->rest);
 }
 

@@ -53,10 +53,15 @@ static int is_deaf(const pier_process *process) {
   return process->pending && !process->remote && pier_process_suspended(process);
 }
 
-static int may_see_now(const pier_process *process) {
+/* What a callback may change. */
+static inline int sees_on(const pier_process *process) {
+  return !process->mailbox.first && !process->dead && !is_deaf(process);
+}
+
+int pier__sees_now(const pier_process *process) {
   const pier_host *host = process->host;
   return process->receive && host->in_turn && !host->in_callback && !host->ending &&
-         !process->mailbox.first && !process->dead && !is_deaf(process);
+         sees_on(process);
 }
 
 static void keep(pier_process *process, const pier_message *message) {
@@ -77,13 +82,28 @@ static void keep(pier_process *process, const pier_message *message) {
 /* From the loop itself, a callback with nothing waiting sees the message where
  * it lies; from inside a call of the user's, it has to wait for a clean stack. */
 void pier__post_to(pier_process *process, const pier_message *message) {
-  if (!may_see_now(process)) {
+  if (!pier__sees_now(process)) {
     keep(process, message);
     return;
   }
   process->pins++;
   call_back(process, message);
   pier__process_unpin(process);
+}
+
+int pier__show_input(pier_process *process, struct pier__port *port, pier_message *message) {
+  pier_host *host = process->host;
+  int more;
+  process->pins++;
+  host->in_callback = 1;
+  do {
+    more = pier__port_next(port, message);
+    if (more != 1) break;
+    process->receive(process, message, process->state);
+  } while (port->owner.number == process->pid.number && sees_on(process));
+  host->in_callback = 0;
+  pier__process_unpin(process);
+  return more;
 }
 
 static void run_one(pier_process *process) {

@@ -59,19 +59,12 @@ static void begin_data(const struct pier__port *port, pier_message *message) {
   message->reference = 0;
 }
 
-/* One message serves for many frames. */
-static void tell_frame(struct pier__port *port, pier_message *message,
-                       const pier_frame *frame) {
-  message->line = frame->kind;
-  message->data = frame->payload;
-  port->io->deliver(port, port->owner, message);
-}
-
 void pier__port_tell_data(struct pier__port *port, pier_frame_kind line, pier_span data) {
-  const pier_frame frame = {line, data};
   pier_message message;
   begin_data(port, &message);
-  tell_frame(port, &message, &frame);
+  message.line = line;
+  message.data = data;
+  port->io->deliver(port, port->owner, &message);
 }
 
 size_t pier__port_queued(const struct pier__port *port) {
@@ -127,35 +120,20 @@ static void report_fault(struct pier__port *port) {
   port->io->report(port, &fault);
 }
 
+void pier__port_input(struct pier__port *port, size_t count, pier_message *message) {
+  begin_data(port, message);
+  if (port->framing.kind != PIER_PACKET && pier__port_usable(port)) port->input += count;
+}
+
 /* A header that announces more than the framer accepts. Beyond what the BEAM
  * takes the read side freezes, as there; a limit that the user lowered ends
  * the port, because that is what it is for (doc/differences.md). */
-static void refuse_frame(struct pier__port *port, int error) {
+void pier__port_refuse(struct pier__port *port, int error) {
   port->io->stop_reading(port);
   report_fault(port);
   if (error == PIER_EFRAMESIZE && port->framer.limit >= longest_frame) return;
   if (pier__port_usable(port))
     terminate_atom(port, error == PIER_EFRAMESIZE ? "emsgsize" : "enomem", 1);
-}
-
-static int next_frame(struct pier__port *port, pier_frame *frame) {
-  if (port->framing.kind == PIER_LINE && pier__framer_whole_line(&port->framer, frame))
-    return 1;
-  return pier__framer_next(&port->framer, frame);
-}
-
-void pier__port_input(struct pier__port *port, size_t count) {
-  pier_message message;
-  pier_frame frame;
-  int produced;
-  begin_data(port, &message);
-  if (port->framing.kind != PIER_PACKET && pier__port_usable(port)) port->input += count;
-  while ((produced = next_frame(port, &frame)) == 1) {
-    if (!pier__port_usable(port)) continue; /* closing: output is discarded */
-    if (port->framing.kind == PIER_PACKET) port->input += frame.payload.size;
-    tell_frame(port, &message, &frame);
-  }
-  if (produced < 0) refuse_frame(port, produced);
 }
 
 /* The rest of a line. A truncated packet is dropped, as by the BEAM: the owner

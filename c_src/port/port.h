@@ -135,8 +135,11 @@ void pier__port_close(struct pier__port *port, pier_pid closed_to);
 void pier__port_exit(struct pier__port *port, pier_span reason, int discard);
 /* The end of the host: what is still queued is given up. */
 void pier__port_abandon(struct pier__port *port);
-/* `count` bytes from the program, given to the framer already. */
-void pier__port_input(struct pier__port *port, size_t count);
+/* `count` bytes from the program, given to the framer already: begins the message that
+ * pier__port_next fills, again and again, until there is none. */
+void pier__port_input(struct pier__port *port, size_t count, pier_message *message);
+/* A frame that pier__port_next does not take. */
+void pier__port_refuse(struct pier__port *port, int error);
 /* eof once more to who has been told: a driver may say it again. */
 void pier__port_eof_again(struct pier__port *port);
 void pier__port_input_end(struct pier__port *port);
@@ -152,6 +155,25 @@ size_t pier__port_queued(const struct pier__port *port);
 
 static inline int pier__port_usable(const struct pier__port *port) {
   return port->state == PIER__PORT_OPEN || port->state == PIER__PORT_EOF;
+}
+
+static inline int pier__port_next_frame(struct pier__port *port, pier_frame *frame) {
+  if (pier__framer_whole_line(&port->framer, frame)) return 1;
+  return pier__framer_next(&port->framer, frame);
+}
+
+/* 1 with what is next for the owner, 0, or what pier__port_refuse is to be told. */
+static inline int pier__port_next(struct pier__port *port, pier_message *message) {
+  pier_frame frame;
+  int produced;
+  do {
+    produced = pier__port_next_frame(port, &frame);
+    if (produced != 1) return produced;
+  } while (!pier__port_usable(port)); /* closing: output is discarded */
+  if (port->framing.kind == PIER_PACKET) port->input += frame.payload.size;
+  message->line = frame.kind;
+  message->data = frame.payload;
+  return 1;
 }
 
 #endif

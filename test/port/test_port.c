@@ -214,10 +214,12 @@ static void closing_ends_with_the_input(void **state) {
 }
 
 static void a_truncated_frame_is_reported(void **state) {
+  pier_message message;
   (void)state;
   begin(0);
   assert_int_equal(pier__framer_feed(&port.framer, pier_span_of("\0\0\0\5abc", 7)), 0);
-  pier__port_input(&port, 7);
+  pier__port_input(&port, 7, &message);
+  assert_int_equal(pier__port_next(&port, &message), 0);
   pier__port_input_end(&port);
   end("PIER_ETRUNCATED, exit normal, bury");
 }
