@@ -21,6 +21,17 @@ pier_type pier__read_type(const uint8_t *at);
  * is, and else in the outer readers that have more. */
 void pier__read_done(pier_reader *reader, const uint8_t *at);
 
+/* Over a term that ends before `after`, of a string the next byte. */
+void pier__read_pass_last(pier_reader *reader, const uint8_t *after);
+static inline void pier__read_pass(pier_reader *reader, const uint8_t *after) {
+  if (reader->left < 2) {
+    pier__read_pass_last(reader, after);
+    return;
+  }
+  reader->at = after;
+  reader->left--;
+}
+
 /* The first error of the whole, with "expected `expected`, got" the term at `at`
  * (where `expected` is NULL, only the error's own text). Ends `reader` and those
  * around it. Returns the first error. */
@@ -32,5 +43,9 @@ int pier__read_fail_whole(pier_reader *reader, int error, const char *expected);
 /* A view of what is next if it is of this kind; else false, and told. */
 bool pier__read_view(pier_reader *reader, pier__view *view, pier__kind kind,
                      const char *expected);
+
+/* read_deep.c: pier_read_text and pier_read_string of any chardata. */
+void pier__read_text_deep(pier_reader *reader, pier_buffer *out);
+size_t pier__read_string_deep(pier_reader *reader, char *text, size_t room);
 
 #endif

@@ -8,12 +8,13 @@
 extern inline int pier_read_is_ascii(const char *name, size_t size);
 extern inline int pier_read_atom_head(const uint8_t *at, const char *name, size_t size);
 extern inline int pier_read_if_atom(pier_reader *reader, const char *name);
+extern inline int pier_read_bool(pier_reader *reader);
 extern inline int pier_read_this_atom(pier_reader *reader, const char *name);
 
 /* True if the term at `at` is the atom, and then it has been read. */
 static bool take(pier_reader *reader, const uint8_t *at, const char *name, size_t size) {
   const uint8_t *after = pier__atom_pass(at, pier_span_of(name, size));
-  if (after) pier_reader_pass(reader, after);
+  if (after) pier__read_pass(reader, after);
   return after != NULL;
 }
 
@@ -32,7 +33,7 @@ int pier_read_this_atom_general(pier_reader *reader, const char *name, size_t si
   return 0;
 }
 
-int pier_read_bool(pier_reader *reader) {
+int pier_read_bool_general(pier_reader *reader) {
   const uint8_t *at = pier__read_next(reader);
   if (!at) return 0;
   if (take(reader, at, "true", 4)) return 1;
@@ -49,7 +50,7 @@ void pier_read_atom(pier_reader *reader, pier_buffer *name) {
   if (error)
     pier__read_fail(reader, error, reader->at, NULL);
   else
-    pier_reader_pass(reader, view.next);
+    pier__read_pass(reader, view.next);
 }
 
 pier_span pier_read_atom_span(pier_reader *reader) {
@@ -57,7 +58,7 @@ pier_span pier_read_atom_span(pier_reader *reader) {
   pier_span name = {NULL, 0};
   if (!pier__read_view(reader, &view, PIER__ATOM, "atom")) return name;
   if (pier__atom_span(&view, &name))
-    pier_reader_pass(reader, view.next);
+    pier__read_pass(reader, view.next);
   else
     pier__read_fail(reader, PIER_ERANGE, reader->at, "atom in UTF-8");
   return name;

@@ -13,7 +13,7 @@ pier_span pier_read_binary_general(pier_reader *reader) {
     pier__read_fail(reader, PIER_EMATCH, at, "binary");
     return pier_span_of(NULL, 0);
   }
-  pier_reader_pass(reader, view.next);
+  pier__read_pass(reader, view.next);
   return pier_span_of(view.data, view.size);
 }
 
@@ -22,7 +22,7 @@ pier_span pier_read_bitstring(pier_reader *reader, size_t *bits) {
   *bits = 0;
   if (!pier__read_view(reader, &view, PIER__BITS, "bit string")) return pier_span_of(NULL, 0);
   if (view.size > 0) *bits = 8 * (view.size - 1) + view.bits;
-  pier_reader_pass(reader, view.next);
+  pier__read_pass(reader, view.next);
   return pier_span_of(view.data, view.size);
 }
 
@@ -35,7 +35,7 @@ pier_span pier_read_bitstring(pier_reader *reader, size_t *bits) {
     bool right = at && pier__read_type(at) == (wanted);                                        \
     int size = 0;                                                                              \
     if (right && ei_decode_##name((const char *)at, &size, name) == 0) {                       \
-      pier_reader_pass(reader, at + size);                                                     \
+      pier__read_pass(reader, at + size);                                                      \
       return;                                                                                  \
     }                                                                                          \
     memset(name, 0, sizeof *name);                                                             \

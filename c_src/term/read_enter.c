@@ -20,7 +20,7 @@ static int enter(pier_reader *reader, pier_reader *inner, int kind, const pier__
                  size_t count) {
   const uint8_t *term = reader->at;
   if (count > 0) return pier_reader_enter(reader, inner, kind, view->next, count);
-  pier_reader_pass(reader, view->next);
+  pier__read_pass(reader, view->next);
   return nothing(reader, inner, kind, term);
 }
 
@@ -89,7 +89,7 @@ int pier_read_map_general(pier_reader *reader, pier_reader *inner) {
     return pier_reader_enter(reader, inner, PIER_READER_MAP, at + 5,
                              2 * (size_t)pier__load32(at + 1));
   if (at && at[0] == ERL_MAP_EXT) {
-    pier_reader_pass(reader, at + 5);
+    pier__read_pass(reader, at + 5);
     return nothing(reader, inner, PIER_READER_MAP, at);
   }
   if (at) pier__read_fail(reader, PIER_EMATCH, at, "map");

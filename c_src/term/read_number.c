@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 extern inline int64_t pier_read_int64(pier_reader *reader);
+extern inline double pier_read_double(pier_reader *reader);
 extern inline uint32_t pier_read_be32(const uint8_t *at);
 
 static bool is_signed(const pier__view *view, int64_t *value) {
@@ -18,13 +19,23 @@ int64_t pier_read_int64_general(pier_reader *reader) {
   int64_t value = 0;
   const uint8_t *at = pier__read_next(reader);
   if (!at) return 0;
+  if (at[0] == ERL_SMALL_INTEGER_EXT) {
+    value = at[1];
+    pier__read_pass(reader, at + 2);
+    return value;
+  }
+  if (at[0] == ERL_INTEGER_EXT) {
+    value = (int32_t)pier__load32(at + 1);
+    pier__read_pass(reader, at + 5);
+    return value;
+  }
   pier__view_at(&view, at);
   if (view.kind != PIER__INT)
     pier__read_fail(reader, PIER_EMATCH, at, "integer");
   else if (!is_signed(&view, &value))
     pier__read_fail(reader, PIER_ERANGE, at, "integer of 64 bits");
   else
-    pier_reader_pass(reader, view.next);
+    pier__read_pass(reader, view.next);
   return value;
 }
 
@@ -40,7 +51,7 @@ int64_t pier_read_integer_in(pier_reader *reader, int64_t low, int64_t high) {
     pier__read_fail(reader, view.kind == PIER__INT ? PIER_ERANGE : PIER_EMATCH, at, expected);
     return 0;
   }
-  pier_reader_pass(reader, view.next);
+  pier__read_pass(reader, view.next);
   return value;
 }
 
@@ -52,7 +63,7 @@ uint64_t pier_read_uint64(pier_reader *reader) {
     pier__read_fail(reader, PIER_ERANGE, at, "integer of 64 bits without sign");
     return 0;
   }
-  pier_reader_pass(reader, view.next);
+  pier__read_pass(reader, view.next);
   return view.magnitude;
 }
 
@@ -73,22 +84,22 @@ size_t pier_read_bigint(pier_reader *reader, int *negative, pier_buffer *digits)
     return 0;
   }
   if (negative) *negative = view.negative;
-  pier_reader_pass(reader, view.next);
+  pier__read_pass(reader, view.next);
   return view.size;
 }
 
-double pier_read_double(pier_reader *reader) {
+double pier_read_double_general(pier_reader *reader) {
   pier__view view;
   const uint8_t *at = reader->at;
   if (reader->left > 0 && at[0] == NEW_FLOAT_EXT) {
     uint64_t bits = pier__load64(at + 1);
     double value;
     memcpy(&value, &bits, sizeof value);
-    pier_reader_pass(reader, at + 9);
+    pier__read_pass(reader, at + 9);
     return value;
   }
   if (!pier__read_view(reader, &view, PIER__FLOAT, "float")) return 0;
-  pier_reader_pass(reader, view.next);
+  pier__read_pass(reader, view.next);
   return view.real;
 }
 
@@ -99,7 +110,7 @@ double pier_read_number(pier_reader *reader) {
   if (!at) return 0;
   pier__view_at(&view, at);
   if ((view.kind == PIER__FLOAT || view.kind == PIER__INT) && pier__view_real(&view, &value)) {
-    pier_reader_pass(reader, view.next);
+    pier__read_pass(reader, view.next);
     return value;
   }
   if (view.kind == PIER__INT)

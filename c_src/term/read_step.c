@@ -3,11 +3,9 @@
 extern inline int pier_read_more(pier_reader *reader);
 
 extern inline pier_reader pier_reader_of(pier_span term, pier_diag *diag);
-extern inline void pier_reader_pass(pier_reader *reader, const uint8_t *after);
 
-void pier_reader_fail_empty(pier_reader *reader) {
-  reader->error = pier_diag_set(reader->more.diag, PIER_EARG, 0, "there is no term");
-  reader->state = PIER_READER_FAILED;
+int pier_reader_empty(pier_diag *diag) {
+  return pier_diag_set(diag, PIER_EARG, 0, "there is no term");
 }
 
 int pier_reader_end(pier_reader *reader) {
@@ -68,14 +66,16 @@ static bool is_open(const pier_reader *up, const uint8_t *term) {
 
 void pier__read_done(pier_reader *reader, const uint8_t *at) {
   pier_reader *up;
+  size_t left;
   reader->left = 0;
-  while (reader->kind == PIER_READER_TUPLE || has_ended(reader, &at)) {
+  while (reader->kind <= PIER_READER_TAIL || has_ended(reader, &at)) {
     reader->state = PIER_READER_DONE;
     up = reader->up;
     if (!is_open(up, reader->term)) return;
+    left = up->held;
+    up->left = left;
     up->state = PIER_READER_READY;
-    up->left = up->held;
-    if (up->left > 0) {
+    if (left > 0) {
       up->at = at;
       return;
     }
@@ -83,7 +83,7 @@ void pier__read_done(pier_reader *reader, const uint8_t *at) {
   }
 }
 
-void pier_reader_pass_last(pier_reader *reader, const uint8_t *after) {
+void pier__read_pass_last(pier_reader *reader, const uint8_t *after) {
   if (reader->kind != PIER_READER_STRING)
     pier__read_done(reader, after);
   else if (++reader->at == reader->more.end)
@@ -118,9 +118,11 @@ int pier_read_more_general(pier_reader *reader) {
 }
 
 static void fail_end(pier_reader *reader) {
-  static const char *const longer[] = {"bigger tuple", "longer list",  "longer list",
-                                       "longer list",  "longer list",  "bigger map",
-                                       "bigger map",   "one more term"};
+  static const char *const longer[] = {
+      [PIER_READER_TUPLE] = "bigger tuple",  [PIER_READER_MAP] = "bigger map",
+      [PIER_READER_WHOLE] = "one more term", [PIER_READER_TAIL] = "longer list",
+      [PIER_READER_LIST] = "longer list",    [PIER_READER_IMPROPER] = "longer list",
+      [PIER_READER_STRING] = "longer list",  [PIER_READER_SEARCHED] = "bigger map"};
   if (reader->state == PIER_READER_OPEN)
     pier__read_fail(reader, PIER_ETRAILING, reader->at, "");
   else
@@ -208,14 +210,14 @@ size_t pier_reader_left(const pier_reader *reader) {
 
 void pier_read_skip(pier_reader *reader) {
   const uint8_t *at = pier__read_next(reader);
-  if (at) pier_reader_pass(reader, pier__view_skip(at));
+  if (at) pier__read_pass(reader, pier__view_skip(at));
 }
 
 pier_span pier_read_term(pier_reader *reader) {
   const uint8_t *at = pier__read_next(reader), *after;
   if (!at) return pier_span_of(NULL, 0);
   after = pier__view_skip(at);
-  pier_reader_pass(reader, after);
+  pier__read_pass(reader, after);
   return pier_span_of(at, (size_t)(after - at));
 }
 

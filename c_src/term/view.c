@@ -211,6 +211,12 @@ bool pier__view_real(const pier__view *view, double *value) {
   return true;
 }
 
+/* The address after an atom. */
+static const uint8_t *skip_atom(const uint8_t *at) {
+  if (at[0] == ERL_SMALL_ATOM_UTF8_EXT || at[0] == ERL_SMALL_ATOM_EXT) return at + 2 + at[1];
+  return at + 3 + pier__load16(at + 1);
+}
+
 /* The head of the term at `at`, with its data; what most terms are made of needs no
  * view. *children gets how many terms follow. */
 static const uint8_t *skip_head(const uint8_t *at, size_t *children) {
@@ -230,9 +236,15 @@ static const uint8_t *skip_head(const uint8_t *at, size_t *children) {
     return at + 3 + pier__load16(at + 1);
   case ERL_BINARY_EXT:
     return at + 5 + pier__load32(at + 1);
+  case NEW_FLOAT_EXT:
+    return at + 9;
   case ERL_SMALL_TUPLE_EXT:
     *children = at[1];
     return at + 2;
+  case ERL_NEWER_REFERENCE_EXT:
+    return skip_atom(at + 3) + 4 + 4 * pier__load16(at + 1);
+  case ERL_NEW_PID_EXT:
+    return skip_atom(at + 1) + numbers_size(ERL_NEW_PID_EXT);
   default:
     pier__view_at(&view, at);
     *children = view.children;

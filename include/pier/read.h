@@ -35,8 +35,6 @@
 
 #include <pier/term.h>
 
-#include <string.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -161,7 +159,7 @@ PIER_API int64_t pier_read_integer_in(pier_reader *reader, int64_t low, int64_t 
 PIER_API size_t pier_read_bigint(pier_reader *reader, int *negative, pier_buffer *digits);
 /* A float; pier_read_number also takes an integer of at most 64 bits if a double
  * holds it exactly (else PIER_ERANGE). */
-PIER_API double pier_read_double(pier_reader *reader);
+PIER_INLINE double pier_read_double(pier_reader *reader);
 PIER_API double pier_read_number(pier_reader *reader);
 
 /* ---- Atoms (read_atom.c); names are UTF-8 --------------------------------- */
@@ -171,13 +169,13 @@ PIER_INLINE int pier_read_if_atom(pier_reader *reader, const char *name);
 /* Takes this atom; anything else is PIER_EMATCH. 1 if it was there. */
 PIER_INLINE int pier_read_this_atom(pier_reader *reader, const char *name);
 /* true or false: 1 or 0. */
-PIER_API int pier_read_bool(pier_reader *reader);
+PIER_INLINE int pier_read_bool(pier_reader *reader);
 /* Appends the name to `name`. Latin-1 is converted. */
 PIER_API void pier_read_atom(pier_reader *reader, pier_buffer *name);
 /* The name where it lies. PIER_ERANGE if it is in Latin-1 and beyond ASCII. */
 PIER_API pier_span pier_read_atom_span(pier_reader *reader);
 
-/* ---- Bytes and text (read_data.c) ----------------------------------------- */
+/* ---- Bytes and text (read_data.c, read_text.c) ----------------------------- */
 
 /* The bytes of a binary where they lie. */
 PIER_INLINE pier_span pier_read_binary(pier_reader *reader);
@@ -202,178 +200,10 @@ PIER_API void pier_read_pid(pier_reader *reader, erlang_pid *pid);
 PIER_API void pier_read_port(pier_reader *reader, erlang_port *port);
 PIER_API void pier_read_ref(pier_reader *reader, erlang_ref *ref);
 
-/* ---- Not for users: what is short enough to be read in place ---------------
- *
- * The commonest encodings; the functions of the same name and _general do the
- * rest. */
-
-PIER_API int pier_read_more_general(pier_reader *reader);
-PIER_API int pier_read_tuple_general(pier_reader *reader, pier_reader *inner, size_t arity);
-PIER_API int pier_read_list_general(pier_reader *reader, pier_reader *inner);
-PIER_API int pier_read_map_general(pier_reader *reader, pier_reader *inner);
-PIER_API pier_span pier_read_binary_general(pier_reader *reader);
-PIER_API int64_t pier_read_int64_general(pier_reader *reader);
-PIER_API int pier_read_if_atom_general(pier_reader *reader, const char *name, size_t size);
-PIER_API int pier_read_this_atom_general(pier_reader *reader, const char *name, size_t size);
-/* Refuses to read a term of no bytes. */
-PIER_API void pier_reader_fail_empty(pier_reader *reader);
-/* The last term of `reader` ends before `after`; the readers around it go on. */
-PIER_API void pier_reader_pass_last(pier_reader *reader, const uint8_t *after);
-
-enum pier_reader_kind {
-  PIER_READER_TUPLE,
-  PIER_READER_LIST,
-  PIER_READER_IMPROPER, /* a list with any tail */
-  PIER_READER_TAIL,     /* the tail of one */
-  PIER_READER_STRING,   /* a list of bytes, of which `left` does not tell */
-  PIER_READER_MAP,
-  PIER_READER_SEARCHED, /* a map in which keys are looked up */
-  PIER_READER_WHOLE
-};
-
-enum { PIER_READER_VERSION = 131 };
-
-enum pier_reader_state {
-  PIER_READER_READY,
-  PIER_READER_OPEN,   /* an inner reader has not come to its end */
-  PIER_READER_PASSED, /* the same, and it need not */
-  PIER_READER_AT_TAIL,
-  PIER_READER_DONE,
-  PIER_READER_FAILED
-};
-
-PIER_INLINE int pier_read_more(pier_reader *reader) {
-  return reader->left > 0 || pier_read_more_general(reader);
-}
-
-PIER_INLINE uint32_t pier_read_be32(const uint8_t *at) {
-  return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-PIER_INLINE pier_reader pier_reader_of(pier_span term, pier_diag *diag) {
-  pier_reader whole;
-  memset(&whole, 0, sizeof whole);
-  whole.term = term.data;
-  whole.kind = PIER_READER_WHOLE;
-  whole.more.diag = diag;
-  if (term.size == 0) {
-    pier_reader_fail_empty(&whole);
-    return whole;
-  }
-  whole.at = term.data + (term.data[0] == PIER_READER_VERSION);
-  whole.left = 1;
-  return whole;
-}
-
-/* Over a term that ends before `after`. Not in a string. */
-PIER_INLINE void pier_reader_pass(pier_reader *reader, const uint8_t *after) {
-  if (reader->left < 2) {
-    pier_reader_pass_last(reader, after);
-    return;
-  }
-  reader->at = after;
-  reader->left--;
-}
-
-PIER_INLINE int64_t pier_read_int64(pier_reader *reader) {
-  const uint8_t *at = reader->at;
-  int64_t value;
-  if (reader->left > 0 && at[0] == ERL_SMALL_INTEGER_EXT) {
-    value = at[1];
-    pier_reader_pass(reader, at + 2);
-    return value;
-  }
-  if (reader->left > 0 && at[0] == ERL_INTEGER_EXT) {
-    value = (int32_t)pier_read_be32(at + 1);
-    pier_reader_pass(reader, at + 5);
-    return value;
-  }
-  return pier_read_int64_general(reader);
-}
-
-PIER_INLINE pier_span pier_read_binary(pier_reader *reader) {
-  const uint8_t *at = reader->at;
-  pier_span data;
-  if (reader->left == 0 || at[0] != ERL_BINARY_EXT) return pier_read_binary_general(reader);
-  data.size = pier_read_be32(at + 1);
-  data.data = at + 5;
-  pier_reader_pass(reader, data.data + data.size);
-  return data;
-}
-
-/* *inner reads `count` terms at `at`, the parts of what is next; then 1. */
-PIER_INLINE int pier_reader_enter(pier_reader *reader, pier_reader *inner, int kind,
-                                  const uint8_t *at, size_t count) {
-  inner->at = at;
-  inner->left = count;
-  inner->up = reader;
-  inner->term = reader->at;
-  inner->kind = (uint8_t)kind;
-  inner->state = PIER_READER_READY;
-  reader->held = reader->left - 1;
-  reader->left = 0;
-  reader->state = PIER_READER_OPEN;
-  return 1;
-}
-
-PIER_INLINE int pier_read_tuple(pier_reader *reader, pier_reader *inner, size_t arity) {
-  const uint8_t *at = reader->at;
-  if (reader->left > 0 && arity > 0 && at[0] == ERL_SMALL_TUPLE_EXT && at[1] == arity)
-    return pier_reader_enter(reader, inner, PIER_READER_TUPLE, at + 2, arity);
-  return pier_read_tuple_general(reader, inner, arity);
-}
-
-PIER_INLINE int pier_read_list(pier_reader *reader, pier_reader *inner) {
-  const uint8_t *at = reader->at;
-  if (reader->left > 0 && at[0] == ERL_LIST_EXT && pier_read_be32(at + 1) > 0)
-    return pier_reader_enter(reader, inner, PIER_READER_LIST, at + 5, pier_read_be32(at + 1));
-  return pier_read_list_general(reader, inner);
-}
-
-PIER_INLINE int pier_read_map(pier_reader *reader, pier_reader *inner) {
-  const uint8_t *at = reader->at;
-  if (reader->left > 0 && at[0] == ERL_MAP_EXT && pier_read_be32(at + 1) > 0)
-    return pier_reader_enter(reader, inner, PIER_READER_MAP, at + 5,
-                             2 * (size_t)pier_read_be32(at + 1));
-  return pier_read_map_general(reader, inner);
-}
-
-PIER_INLINE int pier_read_is_ascii(const char *name, size_t size) {
-  size_t i;
-  for (i = 0; i < size; i++)
-    if ((uint8_t)name[i] >= 0x80) return 0;
-  return 1;
-}
-
-/* Bytes before the name of the atom at `at` if it is this one, 0 if what is there is
- * not; -1 if that is not said here: names in Latin-1 beyond ASCII, seldom tags. */
-PIER_INLINE int pier_read_atom_head(const uint8_t *at, const char *name, size_t size) {
-  if (at[0] == ERL_SMALL_ATOM_UTF8_EXT)
-    return at[1] == size && memcmp(at + 2, name, size) == 0 ? 2 : 0;
-  if (at[0] == ERL_ATOM_EXT && pier_read_is_ascii(name, size))
-    return at[2] == size && memcmp(at + 3, name, size) == 0 ? 3 : 0;
-  return -1;
-}
-
-PIER_INLINE int pier_read_if_atom(pier_reader *reader, const char *name) {
-  size_t size = strlen(name);
-  int head = reader->left > 0 ? pier_read_atom_head(reader->at, name, size) : -1;
-  if (head < 0) return pier_read_if_atom_general(reader, name, size);
-  if (head == 0) return 0;
-  pier_reader_pass(reader, reader->at + (size_t)head + size);
-  return 1;
-}
-
-PIER_INLINE int pier_read_this_atom(pier_reader *reader, const char *name) {
-  size_t size = strlen(name);
-  int head = reader->left > 0 ? pier_read_atom_head(reader->at, name, size) : -1;
-  if (head <= 0) return pier_read_this_atom_general(reader, name, size);
-  pier_reader_pass(reader, reader->at + (size_t)head + size);
-  return 1;
-}
-
 #ifdef __cplusplus
 }
 #endif
+
+#include <pier/read_inline.h>
 
 #endif
