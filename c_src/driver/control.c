@@ -11,9 +11,11 @@
 enum { CONTROL_ROOM = 64, CALL_ROOM = 255 };
 
 /* One that is closing, while its queue is flushed, is controlled as before. */
-static struct pier__dport *open_port(const pier_process *caller, pier_port port) {
+static inline struct pier__dport *open_port(const pier_process *caller, pier_port port) {
   struct pier__hport *found = pier__hport(caller->host, port);
-  return found ? found->driver : NULL;
+  if (!found) return NULL;
+  caller->host->recent_port = found;
+  return found->driver;
 }
 
 /* What the driver gives and where it put it. */

@@ -292,13 +292,35 @@ static inline void pier__loan_over(struct pier__loan *loan) {
   if (loan->bytes != loan->room) pier_free(loan->bytes);
 }
 
-/* Around everything of a driver that is called on the thread of the host. */
-void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport, const char *name);
-void pier__call_end(struct pier__drivers *drivers);
-/* The innermost; NULL outside of them, or if there is no room for so many. */
+/* The innermost call; NULL outside of them, or if there is no room for so many. */
 static inline const struct pier__drvcall *pier__call_now(const struct pier__drivers *drivers) {
   unsigned depth = drivers->depth;
   return depth > 0 && depth <= PIER__CALLS ? &drivers->calls[depth - 1] : NULL;
+}
+/* Around one, where misuse is looked for. */
+void pier__call_watch(struct pier__drvcall *call);
+void pier__call_watched(const struct pier__drvcall *call);
+/* Around everything of a driver that is called on the thread of the host. */
+static inline void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport,
+                                    const char *name) {
+  struct pier__drivers *drivers = driver->drivers;
+  unsigned depth = drivers->depth++;
+  if (depth == 0) {
+    drivers->outer = pier__drivers_here;
+    pier__drivers_here = drivers;
+  }
+  if (depth < PIER__CALLS) {
+    struct pier__drvcall *call = &drivers->calls[depth];
+    call->driver = driver;
+    call->dport = dport;
+    call->name = name;
+    if (drivers->check) pier__call_watch(call);
+  }
+}
+static inline void pier__call_end(struct pier__drivers *drivers) {
+  if (drivers->check && drivers->depth <= PIER__CALLS)
+    pier__call_watched(pier__call_now(drivers));
+  if (--drivers->depth == 0) pier__drivers_here = drivers->outer;
 }
 /* Around every callback of a port. The second does what waited for the stack to be clean: it
  * may end the port, and unload drivers. */

@@ -37,33 +37,16 @@ void pier__driver_log(struct pier__dport *dport, int error, const char *format, 
   pier__port_log(dport->port, &fault);
 }
 
-void pier__call_begin(struct pier__driver *driver, struct pier__dport *dport,
-                      const char *name) {
-  struct pier__drivers *drivers = driver->drivers;
-  if (drivers->depth == 0) {
-    drivers->outer = pier__drivers_here;
-    pier__drivers_here = drivers;
-  }
-  if (drivers->depth < PIER__CALLS) {
-    struct pier__drvcall *call = &drivers->calls[drivers->depth];
-    call->driver = driver;
-    call->dport = dport;
-    call->name = name;
-    if (drivers->check) {
-      const struct pier__inside inside = {.where = PIER__ON_HOST,
-                                          .driver = driver,
-                                          .port = dport ? dport->port->core.number : 0,
-                                          .call = name};
-      call->before = pier__check_begin(&inside);
-    }
-  }
-  drivers->depth++;
+void pier__call_watch(struct pier__drvcall *call) {
+  const struct pier__inside inside = {.where = PIER__ON_HOST,
+                                      .driver = call->driver,
+                                      .port = call->dport ? call->dport->port->core.number : 0,
+                                      .call = call->name};
+  call->before = pier__check_begin(&inside);
 }
 
-void pier__call_end(struct pier__drivers *drivers) {
-  const struct pier__drvcall *call = pier__call_now(drivers);
-  if (call && drivers->check) pier__check_end(&call->before);
-  if (--drivers->depth == 0) pier__drivers_here = drivers->outer;
+void pier__call_watched(const struct pier__drvcall *call) {
+  pier__check_end(&call->before);
 }
 
 static struct pier__driver *find(const pier_host *host, const char *command) {

@@ -39,38 +39,41 @@ int pier_write_atom(pier_buffer *out, const char *name) {
   return pier_write_atom_span(out, pier_span_text(name));
 }
 
-static int write_bytes(pier_buffer *out, const void *head, size_t head_size, const void *data,
-                       size_t size) {
+/* The data behind a head of so many bytes, which the caller fills in where it is told. NULL:
+ * an error, which `out` has. */
+static inline uint8_t *write_bytes(pier_buffer *out, size_t head, const void *data,
+                                   size_t size) {
   uint8_t *to;
-  if (size > SIZE_MAX - head_size) return pier__write_fail(out, PIER_ERANGE, too_many);
-  to = pier_buffer_reserve(out, head_size + size);
-  if (!to) return out->error;
-  memcpy(to, head, head_size);
-  if (size > 0) memcpy(to + head_size, data, size);
-  out->size += head_size + size;
-  return 0;
+  if (size > UINT32_MAX || size > SIZE_MAX - head) {
+    pier__write_fail(out, PIER_ERANGE, too_many);
+    return NULL;
+  }
+  to = pier_buffer_reserve(out, head + size);
+  if (!to) return NULL;
+  if (size > 0) memcpy(to + head, data, size);
+  out->size += head + size;
+  return to;
 }
 
 int pier_write_binary(pier_buffer *out, const void *data, size_t size) {
-  uint8_t head[5];
-  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE, too_many);
+  uint8_t *head = write_bytes(out, 5, data, size);
+  if (!head) return out->error;
   head[0] = PIER__TAG_BINARY;
   pier__store32(head + 1, (uint32_t)size);
-  return write_bytes(out, head, sizeof head, data, size);
+  return 0;
 }
 
 int pier_write_bitstring(pier_buffer *out, const void *data, size_t bits) {
   size_t used = bits % 8, size = bits / 8 + (used > 0);
-  uint8_t head[6];
-  int error;
+  uint8_t *head;
   if (used == 0) return pier_write_binary(out, data, size);
-  if (size > UINT32_MAX) return pier__write_fail(out, PIER_ERANGE, too_many);
+  head = write_bytes(out, 6, data, size);
+  if (!head) return out->error;
   head[0] = PIER__TAG_BIT_BINARY;
   pier__store32(head + 1, (uint32_t)size);
   head[5] = (uint8_t)used;
-  error = write_bytes(out, head, sizeof head, data, size);
-  if (!error) out->data[out->size - 1] &= (uint8_t)(0xff << (8 - used));
-  return error;
+  out->data[out->size - 1] &= (uint8_t)(0xff << (8 - used));
+  return 0;
 }
 
 /* More bytes than tag 107 can count: a list like any other. */
@@ -91,10 +94,12 @@ static int write_long_string(pier_buffer *out, const uint8_t *data, size_t size)
 }
 
 int pier_write_string(pier_buffer *out, const void *data, size_t size) {
-  uint8_t head[3];
+  uint8_t *head;
   if (size == 0) return pier_write_nil(out);
   if (size > PIER__STRING_BYTES) return write_long_string(out, data, size);
+  head = write_bytes(out, 3, data, size);
+  if (!head) return out->error;
   head[0] = PIER__TAG_STRING;
   pier__store16(head + 1, (uint32_t)size);
-  return write_bytes(out, head, sizeof head, data, size);
+  return 0;
 }
