@@ -6,15 +6,16 @@ const char pier__two_digits[200] = {"0001020304050607080910111213141516171819"
                                     "6061626364656667686970717273747576777879"
                                     "8081828384858687888990919293949596979899"};
 
+/* Counted first, so that they need not be moved. */
 size_t pier__put_many(uint8_t *to, uint64_t value) {
-  uint8_t digits[PIER__DIGITS];
-  size_t at = sizeof digits, size;
-  for (; value >= 10; value /= 100) {
+  uint64_t limit;
+  size_t size = 1, at;
+  for (limit = 10; value >= limit && ++size < PIER__DIGITS; limit *= 10)
+    ;
+  for (at = size; value >= 10; value /= 100) {
     at -= 2;
-    memcpy(digits + at, pier__two_digits + 2 * (value % 100), 2);
+    memcpy(to + at, pier__two_digits + 2 * (value % 100), 2);
   }
-  if (value > 0 || at == sizeof digits) digits[--at] = (uint8_t)('0' + value);
-  size = sizeof digits - at;
-  memcpy(to, digits + at, size);
+  if (at > 0) to[0] = (uint8_t)('0' + value);
   return size;
 }

@@ -126,27 +126,23 @@ static bool is_local(const pier__identifier *id) {
   return id->node.size == sizeof local - 1 && memcmp(id->node.data, local, id->node.size) == 0;
 }
 
-static void print_part(pier_buffer *out, uint64_t number) {
-  pier_buffer_append_byte(out, '.');
-  pier__print_unsigned(out, number);
-}
-
 void pier__print_identifier(pier_buffer *out, const pier__view *view) {
-  static const char *const starts[] = {"#Ref<", "#Port<", "<"};
+  enum { LONGEST = sizeof "#Port<1>" + PIER__WORDS * (1 + PIER__DIGITS) };
+  bool ref = view->kind == PIER__REF;
+  const char *start = ref ? "#Ref<" : view->kind == PIER__PORT ? "#Port<" : "<";
+  uint8_t text[LONGEST]; /* the buffer is asked and told once */
+  size_t size = strlen(start);
   pier__identifier id;
   unsigned i;
   pier__view_identifier(view, &id);
-  pier_buffer_append_text(out, starts[view->kind == PIER__REF    ? 0
-                                      : view->kind == PIER__PORT ? 1
-                                                                 : 2]);
-  pier_buffer_append_byte(out, is_local(&id) ? '0' : '1');
-  if (view->kind == PIER__REF)
-    for (i = id.words; i > 0; i--)
-      print_part(out, id.word[i - 1]);
-  else
-    for (i = 0; i < id.words; i++)
-      print_part(out, id.word[i]);
-  pier_buffer_append_byte(out, '>');
+  memcpy(text, start, size);
+  text[size++] = is_local(&id) ? '0' : '1';
+  for (i = 0; i < id.words; i++) {
+    text[size++] = '.';
+    size += pier__put_decimal(text + size, id.word[ref ? id.words - 1 - i : i]);
+  }
+  text[size++] = '>';
+  pier_buffer_append(out, text, size);
 }
 
 static bool is_plain_in_fun(const pier__view *atom) {

@@ -290,7 +290,12 @@ static void print_open(struct printer *printer) {
   }
 }
 
-int pier__print_flat(pier_buffer *out, const uint8_t *at, pier_text_style style,
+static bool shows_strings(pier_text_style style) {
+  return style == PIER_TEXT_TP || style == PIER_TEXT_PRETTY;
+}
+
+/* Any term, by the long way. */
+static int print_any(pier_buffer *out, const uint8_t *at, pier_text_style style,
                      pier_buffer *nodes) {
   struct printer printer;
   int error;
@@ -299,16 +304,20 @@ int pier__print_flat(pier_buffer *out, const uint8_t *at, pier_text_style style,
   printer.nodes = nodes;
   printer.counted = out->size;
   printer.unicode = style != PIER_TEXT_W;
-  printer.strings = style == PIER_TEXT_TP || style == PIER_TEXT_PRETTY;
-  if (printer.strings || nodes || pier__print_run(out, &at, 1, false) == 0) {
-    begin_term(&printer, at);
-    print_open(&printer);
-  }
+  printer.strings = shows_strings(style);
+  begin_term(&printer, at);
+  print_open(&printer);
   error = printer.stack.error ? printer.stack.error : out->error;
   if (!error && nodes) error = nodes->error;
   pier_buffer_free(&printer.stack);
   pier__maps_free(&printer.maps);
   return error;
+}
+
+int pier__print_flat(pier_buffer *out, const uint8_t *at, pier_text_style style,
+                     pier_buffer *nodes) {
+  bool simple = !nodes && !shows_strings(style) && pier__print_run(out, &at, 1, false) > 0;
+  return simple ? out->error : print_any(out, at, style, nodes);
 }
 
 int pier_term_print(pier_buffer *out, pier_span term, pier_text_style style, unsigned width) {
