@@ -25,13 +25,21 @@ static inline size_t pier__round_up(size_t size) {
   return (size + PIER__LINE - 1) / PIER__LINE * PIER__LINE;
 }
 
+enum { PIER__PAGE = 4096, PIER__CLOSE = 32 };
+
+/* Whether that happens, of addresses or what they are within a page. */
+static inline int pier__copies_slowly(uintptr_t to, uintptr_t from) {
+  uintptr_t ahead = (to - from) % PIER__PAGE;
+  return ahead > 0 && ahead < PIER__CLOSE;
+}
+
 /* As memcpy. Pieces of up to a kilobyte are too small for that instruction; they are of
  * equal size because the compiler would write it for a size that it knows. */
 static inline void pier__copy(void *to, const void *from, size_t size) {
-  enum { MOST = 1024, PAGE = 4096, CLOSE = 32 };
-  size_t ahead = ((uintptr_t)to - (uintptr_t)from) % PAGE;
+  enum { MOST = 1024 };
   size_t piece = size, done, step;
-  if (size > MOST && ahead > 0 && ahead < CLOSE) piece = size / (size / MOST + 1) + 1;
+  if (size > MOST && pier__copies_slowly((uintptr_t)to, (uintptr_t)from))
+    piece = size / (size / MOST + 1) + 1;
   for (done = 0; done < size; done += step) {
     step = size - done < piece ? size - done : piece;
     memcpy((uint8_t *)to + done, (const uint8_t *)from + done, step);

@@ -2,6 +2,8 @@
  * for the end of the turn. */
 #include "port/output.h"
 
+#include "base/align.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ struct load {
   int count;
   size_t size;
   pier_lent *lent; /* what the last part is of; NULL: it is to be copied */
+  int copied;      /* all of it, before it is written */
 };
 
 static void note_queue(struct pier__port *port) {
@@ -59,91 +62,6 @@ static int enqueue_rest(struct pier__port *port, const struct load *load, size_t
   return error;
 }
 
-static void offer(struct pier__port *port, const struct load *load) {
-  ssize_t written = 0;
-  if (pier__queue_size(&port->queue) == 0 && !port->later) {
-    written = port->io->write(port, load->parts, load->count);
-    if (written < 0) {
-      pier__port_write_failed(port, (int)written);
-      return;
-    }
-    if ((size_t)written == load->size) return;
-  }
-  if (enqueue_rest(port, load, (size_t)written) < 0)
-    pier__port_write_failed(port, -ENOMEM);
-  else
-    note_queue(port);
-}
-
-/* 1 if it is done with: it waits with the others, or the port has ended. What does not
- * fit sends the others away first; what a full pipe has left of them is no matter of the
- * cork any more. */
-static int gather(struct pier__port *port, const struct load *load) {
-  if (port->later || (!port->gathered && pier__queue_size(&port->queue) > 0)) return 0;
-  if (pier__queue_size(&port->queue) + load->size > BATCH_BYTES) pier__port_flush(port);
-  if (!pier__port_usable(port)) return 1;
-  if (pier__queue_size(&port->queue) > 0 && !port->gathered) return 0;
-  if (load->size > BATCH_BYTES) return 0;
-  if (enqueue_rest(port, load, 0) < 0) {
-    port->gathered = 0; /* half a frame goes nowhere */
-    pier__port_write_failed(port, -ENOMEM);
-  } else if (!port->gathered) {
-    port->gathered = 1;
-    port->io->gather(port);
-  }
-  return 1;
-}
-
-static void send_load(struct pier__port *port, const struct load *load) {
-  if (load->size == 0 || (port->corked && gather(port, load))) return;
-  offer(port, load);
-}
-
-static void send_frame(struct pier__port *port, uint8_t frame[JOINED], size_t header,
-                       pier_span data, pier_lent *lent) {
-  struct iovec parts[2];
-  struct load load = {parts, 1, header + data.size, NULL};
-  parts[0].iov_base = frame;
-  parts[0].iov_len = header;
-  if (header == 0 || data.size > JOINED - header) {
-    parts[1].iov_base = (void *)(uintptr_t)data.data;
-    parts[1].iov_len = data.size;
-    load.parts = parts + (header == 0);
-    load.count = 1 + (header > 0);
-    load.lent = lent;
-  } else {
-    if (data.size > 0) memcpy(frame + header, data.data, data.size);
-    parts[0].iov_len += data.size;
-  }
-  send_load(port, &load);
-}
-
-static int command(struct pier__port *port, pier_span data, pier_lent *lent) {
-  uint8_t frame[JOINED]; /* its header, and if it is small the whole of it */
-  int length;
-  if (port->io->output) {
-    port->output += data.size;
-    port->io->output(port, data);
-    return 0;
-  }
-  length = pier__frame_header(&port->framing, data.size, frame);
-  if (length < 0 || !port->writable) {
-    pier__port_write_failed(port, length < 0 ? -EINVAL : -EBADF);
-    return 0;
-  }
-  port->output += data.size;
-  send_frame(port, frame, (size_t)length, data, lent);
-  return 0;
-}
-
-int pier__port_command(struct pier__port *port, pier_span data) {
-  return pier__port_usable(port) ? command(port, data, NULL) : PIER_EBADARG;
-}
-
-int pier__port_command_lent(struct pier__port *port, pier_lent *lent) {
-  return pier__port_usable(port) ? command(port, lent->data, lent) : PIER_EBADARG;
-}
-
 /* What the next write is to take, in parts: of a `later` port the rest of what was queued
  * when the batch began. */
 static int due(struct pier__port *port, struct iovec parts[WRITE_PARTS]) {
@@ -179,6 +97,99 @@ static int write_queued(struct pier__port *port) {
     pier__queue_written(&port->queue, count_written(port, (size_t)written), port->framer.stock);
   } while ((size_t)written == offered && pier__queue_size(&port->queue) > 0 && !port->later);
   return 0;
+}
+
+static void offer(struct pier__port *port, const struct load *load) {
+  int at_once = pier__queue_size(&port->queue) == 0 && !port->later;
+  ssize_t written = 0;
+  int error;
+  if (at_once && !load->copied) {
+    written = port->io->write(port, load->parts, load->count);
+    if (written < 0) {
+      pier__port_write_failed(port, (int)written);
+      return;
+    }
+    if ((size_t)written == load->size) return;
+  }
+  error = enqueue_rest(port, load, (size_t)written) < 0 ? -ENOMEM : 0;
+  if (error == 0 && at_once && load->copied) error = write_queued(port);
+  if (error < 0)
+    pier__port_write_failed(port, error);
+  else
+    note_queue(port);
+}
+
+/* 1 if it is done with: it waits with the others, or the port has ended. What does not
+ * fit sends the others away first; what a full pipe has left of them is no matter of the
+ * cork any more. */
+static int gather(struct pier__port *port, const struct load *load) {
+  if (port->later || (!port->gathered && pier__queue_size(&port->queue) > 0)) return 0;
+  if (pier__queue_size(&port->queue) + load->size > BATCH_BYTES) pier__port_flush(port);
+  if (!pier__port_usable(port)) return 1;
+  if (pier__queue_size(&port->queue) > 0 && !port->gathered) return 0;
+  if (load->size > BATCH_BYTES) return 0;
+  if (enqueue_rest(port, load, 0) < 0) {
+    port->gathered = 0; /* half a frame goes nowhere */
+    pier__port_write_failed(port, -ENOMEM);
+  } else if (!port->gathered) {
+    port->gathered = 1;
+    port->io->gather(port);
+  }
+  return 1;
+}
+
+static void send_load(struct pier__port *port, const struct load *load) {
+  if (load->size == 0 || (port->corked && gather(port, load))) return;
+  offer(port, load);
+}
+
+/* The pages of a pipe are filled from their beginning. Where a payload lies so, behind its
+ * header, that the kernel would copy it slowly (one that begins a page does), a copy of ours
+ * comes first: the queue has header and payload side by side. */
+static void send_frame(struct pier__port *port, uint8_t frame[JOINED], size_t header,
+                       pier_span data, pier_lent *lent) {
+  struct iovec parts[2];
+  struct load load = {parts, 1, header + data.size, NULL, 0};
+  parts[0].iov_base = frame;
+  parts[0].iov_len = header;
+  if (header == 0 || data.size > JOINED - header) {
+    parts[1].iov_base = (void *)(uintptr_t)data.data;
+    parts[1].iov_len = data.size;
+    load.parts = parts + (header == 0);
+    load.count = 1 + (header > 0);
+    load.copied = pier__copies_slowly(header, (uintptr_t)data.data);
+    load.lent = load.copied ? NULL : lent;
+  } else {
+    if (data.size > 0) memcpy(frame + header, data.data, data.size);
+    parts[0].iov_len += data.size;
+  }
+  send_load(port, &load);
+}
+
+static int command(struct pier__port *port, pier_span data, pier_lent *lent) {
+  uint8_t frame[JOINED]; /* its header, and if it is small the whole of it */
+  int length;
+  if (port->io->output) {
+    port->output += data.size;
+    port->io->output(port, data);
+    return 0;
+  }
+  length = pier__frame_header(&port->framing, data.size, frame);
+  if (length < 0 || !port->writable) {
+    pier__port_write_failed(port, length < 0 ? -EINVAL : -EBADF);
+    return 0;
+  }
+  port->output += data.size;
+  send_frame(port, frame, (size_t)length, data, lent);
+  return 0;
+}
+
+int pier__port_command(struct pier__port *port, pier_span data) {
+  return pier__port_usable(port) ? command(port, data, NULL) : PIER_EBADARG;
+}
+
+int pier__port_command_lent(struct pier__port *port, pier_lent *lent) {
+  return pier__port_usable(port) ? command(port, lent->data, lent) : PIER_EBADARG;
 }
 
 void pier__port_writable(struct pier__port *port) {
@@ -249,7 +260,7 @@ static size_t send_batch(struct pier__port *port, const pier_span *data, size_t 
       add_part(&batch, data[i].data, data[i].size);
   }
   if (batch.size > 0) {
-    const struct load load = {batch.parts, batch.count, batch.size, NULL};
+    const struct load load = {batch.parts, batch.count, batch.size, NULL, 0};
     offer(port, &load);
   }
   return i;
