@@ -1,8 +1,8 @@
 /*
  * engine_pier.c - pier's host, through its public header alone. The owner
  * gets its messages by callback. Ways to send:
- *   ""       a plain command for each frame
- *   lent     a plain command for each, whose bytes are lent
+ *   ""       a plain command for each frame; the bytes of big ones are lent
+ *   copy     a plain command for each frame, big or not
  *   batch    pier_commands, as many as there are answers to follow up
  *   uv       plain commands, and the host is a handle in a libuv loop
  *   poll     plain commands, and the host asks for up to 100 microseconds before it sleeps
@@ -19,6 +19,8 @@
 
 #include "engine.h"
 
+enum { LENT_LEAST = 65536 };
+
 static pier_host *host;
 static pier_process *owner;
 static pier_port *ports;
@@ -33,7 +35,6 @@ static uint64_t line_bytes, line_count;
 static int fault; /* a message nobody asked for */
 
 static int send_plain(unsigned count);
-static int send_lent(unsigned count);
 static int send_batch(unsigned count);
 static int send_terms(unsigned count);
 static int take_frame(const pier_message *message);
@@ -45,10 +46,11 @@ static const struct way {
   int (*take)(const pier_message *message);
   int on_uv;
   int cork;
+  int copy;
   unsigned poll_us;
   size_t pipe_size;
 } ways[] = {{.name = "", .send = send_plain, .take = take_frame},
-            {.name = "lent", .send = send_lent, .take = take_frame},
+            {.name = "copy", .send = send_plain, .take = take_frame, .copy = 1},
             {.name = "batch", .send = send_batch, .take = take_frame},
             {.name = "uv", .send = send_plain, .take = take_frame, .on_uv = 1},
             {.name = "poll", .send = send_plain, .take = take_frame, .poll_us = 100},
@@ -58,19 +60,15 @@ static const struct way {
 
 static const struct way *way;
 
+/* What a pipe does not take at once is lent, as a process of the BEAM lends its binary. The
+ * bytes stay: nobody need be told when they are over. */
 static int send_plain(unsigned count) {
-  int status = 0;
-  while (count-- > 0 && status >= 0)
-    status = pier_command(owner, ports[0], batch[0]);
-  return status;
-}
-
-/* The bytes stay: nobody need be told. */
-static int send_lent(unsigned count) {
   const pier_lent lent = {.data = batch[0]};
+  int lend = !way->copy && batch[0].size >= LENT_LEAST;
   int status = 0;
   while (count-- > 0 && status >= 0)
-    status = pier_command_lent(owner, ports[0], &lent, 0);
+    status = lend ? pier_command_lent(owner, ports[0], &lent, 0)
+                  : pier_command(owner, ports[0], batch[0]);
   return status;
 }
 
