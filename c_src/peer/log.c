@@ -90,6 +90,7 @@ static int take(struct pier__log *log) {
 static void *run(void *state) {
   struct pier__log *log = state;
   struct pollfd ready[2] = {{log->from, POLLIN, 0}, {log->stop, POLLIN, 0}};
+  pier__thread_name("pier-log");
   for (;;) {
     if (poll(ready, 2, log->lost > 0 ? TELL_AGAIN_MS : -1) < 0) continue;
     if (ready[1].revents) break;
@@ -136,7 +137,7 @@ int pier__log_start(struct pier__log **made, pier_peer *peer) {
   log->most = peer->config.packet == 1 ? SHORT_LINE : LINE;
   error = pier_peer_share(peer);
   if (!error) error = make_pipe(log);
-  if (!error) error = pier__thread_start(&log->thread, "pier-log", run, log);
+  if (!error) error = pier__thread_start(&log->thread, run, log);
   if (error) {
     dup2(STDERR_FILENO, STDOUT_FILENO);
     destroy(log);

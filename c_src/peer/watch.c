@@ -94,6 +94,7 @@ static int wait_for_the_end(const struct pier__life *life) {
 
 static void *watch(struct pier__life *life, int apart) {
   int gone;
+  pier__thread_name("pier-watch");
   if (!wait_for_the_end(life)) return NULL;
   pthread_mutex_lock(&life->lock);
   gone = !life->released;
@@ -147,8 +148,7 @@ static int may_hang_up(int fd) {
          (fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)));
 }
 
-int pier__thread_start(pthread_t *thread, const char *name, void *(*body)(void *),
-                       void *state) {
+int pier__thread_start(pthread_t *thread, void *(*body)(void *), void *state) {
   pthread_attr_t attributes;
   sigset_t all, before;
   long least = sysconf(_SC_THREAD_STACK_MIN);
@@ -160,7 +160,6 @@ int pier__thread_start(pthread_t *thread, const char *name, void *(*body)(void *
   error = pthread_create(thread, &attributes, body, state);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
-  if (!error) pthread_setname_np(*thread, name);
   return -error;
 }
 
@@ -172,7 +171,7 @@ int pier__life_start(struct pier__life *life, int in, int out, int private) {
   life->out = out;
   life->process = getpid();
   life->apart = private && !life->log && !life->children && life->clean_up_count == 0;
-  error = pier__thread_start(&life->thread, "pier-watch", life->apart ? run_apart : run, life);
+  error = pier__thread_start(&life->thread, life->apart ? run_apart : run, life);
   life->running = !error;
   return error;
 }
@@ -181,7 +180,7 @@ int pier__life_share(struct pier__life *life) {
   int error = 0;
   pthread_mutex_lock(&life->lock);
   if (life->running && life->apart && !life->doubled && life->process == getpid()) {
-    error = pier__thread_start(&life->second, "pier-watch", run, life);
+    error = pier__thread_start(&life->second, run, life);
     life->doubled = !error;
   }
   pthread_mutex_unlock(&life->lock);
