@@ -86,7 +86,6 @@ struct pier__dport {
   struct pier__drvmonitor *monitors;
   ErlDrvSizeT msgq_low, msgq_high;
   struct pier__hport *ended; /* after stop: what the last unpin frees */
-  char failure[256];         /* in start: why it failed */
   unsigned timing : 1, due : 1, flushing : 1, starting : 1, failed : 1;
   unsigned acks : 1;   /* open_port returns at erl_drv_init_ack */
   uint64_t ack;        /* reference of the open_port that waits; 0 none */

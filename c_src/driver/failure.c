@@ -3,13 +3,15 @@
 
 #include "port/reason.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* In start there is no port yet that could end: opening it fails (doc/drivers.md). */
 static int in_start(struct pier__dport *dport, const char *reason) {
   if (!dport->starting) return 0;
   dport->failed = 1;
-  strncpy(dport->failure, reason, sizeof dport->failure - 1);
+  pier__driver_log(dport, -EINVAL, "ended its port: %s", reason);
   return 1;
 }
 
@@ -39,9 +41,11 @@ int driver_failure_posix(ErlDrvPort port, int error) {
 int driver_failure(ErlDrvPort handle, int error) {
   struct pier__dport *dport = pier__handle_get(handle);
   pier_buffer reason = PIER_BUFFER_INIT;
+  char number[16];
   if (!dport) return -1;
   if (error == 0) return fail_atom(dport, "normal");
-  if (in_start(dport, "driver_failure")) return 0;
+  snprintf(number, sizeof number, "%d", error);
+  if (in_start(dport, number)) return 0;
   pier_write_int64(&reason, error);
   fail_with(dport, pier_buffer_span(&reason));
   pier_buffer_free(&reason);

@@ -23,7 +23,7 @@ static _Thread_local struct ErlDrvTid_ stranger;
 enum { KEYS = 1024, KILOWORD = 1024 * (int)sizeof(void *) };
 
 static _Thread_local void **values; /* by key */
-static unsigned char key_used[KEYS];
+static atomic_uchar key_used[KEYS];
 static pthread_mutex_t key_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t at_end; /* frees `values` */
 static pthread_once_t at_end_once = PTHREAD_ONCE_INIT;
@@ -114,6 +114,7 @@ ErlDrvTid erl_drv_thread_self(void) {
 }
 
 int erl_drv_equal_tids(ErlDrvTid a, ErlDrvTid b) {
+  pier__must(a && b);
   return a == b;
 }
 
@@ -143,6 +144,10 @@ static void make_at_end(void) {
   pier__must(pthread_key_create(&at_end, free_values) == 0);
 }
 
+static int is_key(ErlDrvTSDKey key) {
+  return key >= 0 && key < KEYS && key_used[key];
+}
+
 int erl_drv_tsd_key_create(char *name, ErlDrvTSDKey *key) {
   int i, error = 0;
   pier__must(key != NULL);
@@ -162,16 +167,15 @@ int erl_drv_tsd_key_create(char *name, ErlDrvTSDKey *key) {
 
 /* Whatever threads still have under it is theirs. */
 void erl_drv_tsd_key_destroy(ErlDrvTSDKey key) {
-  pier__must(key >= 0 && key < KEYS);
+  pier__must(is_key(key));
   if (pier__checking()) pier__check_forget(&key_used[key]);
   pthread_mutex_lock(&key_lock);
-  pier__must(key_used[key]);
   key_used[key] = 0;
   pthread_mutex_unlock(&key_lock);
 }
 
 void erl_drv_tsd_set(ErlDrvTSDKey key, void *data) {
-  pier__must(key >= 0 && key < KEYS);
+  pier__must(is_key(key));
   if (!values) {
     pthread_once(&at_end_once, make_at_end);
     values = pier_alloc(KEYS * sizeof *values);
@@ -183,6 +187,6 @@ void erl_drv_tsd_set(ErlDrvTSDKey key, void *data) {
 }
 
 void *erl_drv_tsd_get(ErlDrvTSDKey key) {
-  pier__must(key >= 0 && key < KEYS);
+  pier__must(is_key(key));
   return values ? values[key] : NULL;
 }

@@ -1,9 +1,20 @@
-/* Starts, or does not: "start_drv HOW". What comes of the errors is in open_port's. */
+/* Starts, or does not: "start_drv HOW". What comes of the errors is in open_port's. What
+ * ends in start crashes the BEAM. */
 #include "drive.h"
 
 #include <errno.h>
 
 static int stops;
+
+static void ends_in_start(ErlDrvPort port, const char *how) {
+  char why[] = "why";
+  if (strcmp(how, " failure") == 0) driver_failure(port, 7);
+  if (strcmp(how, " zero") == 0) driver_failure(port, 0);
+  if (strcmp(how, " atom") == 0) driver_failure_atom(port, why);
+  if (strcmp(how, " posix") == 0) driver_failure_posix(port, EACCES);
+  if (strcmp(how, " eof") == 0) driver_failure_eof(port);
+  if (strcmp(how, " exit") == 0) driver_exit(port, 0);
+}
 
 static ErlDrvData start(ErlDrvPort port, char *command) {
   const char *how = strchr(command, ' ');
@@ -27,6 +38,7 @@ static ErlDrvData start(ErlDrvPort port, char *command) {
                              driver_mk_port(port), ERL_DRV_TUPLE,        2};
     erl_drv_output_term(driver_mk_port(port), spec, 6);
   }
+  ends_in_start(port, how);
   if (strcmp(how, " timer") == 0) driver_set_timer(port, 0);
   return (ErlDrvData)port;
 }
