@@ -307,6 +307,10 @@ $(BUILD)/fuzz/fuzz_json $(CHECK)/test/fuzz/replay_json: LIBS += $(JANSSON_LIBS)
 scenarios: all ## every scenario on both hosts, as often as its races need
 	$(BUILD)/pier scenario --host both --jobs 6 --keep-going test/scenarios/*.scn
 
+.PHONY: chance
+chance: all ## 400 scenarios made at random (SEED=1) on both hosts; needs erl
+	PIER_BUILD=$(BUILD) PIER_SCENARIOS=100 PIER_SEED=$(or $(SEED),1) sh test/both/chance.t
+
 .PHONY: fuzz fuzzed $(FUZZERS:%=fuzz-%)
 fuzz: ## every fuzzer, FUZZ_SECONDS (10) each; needs clang
 	@CC='$(FUZZ_CC)' $(SETUP) build fuzz
