@@ -31,6 +31,7 @@
       trace => file:filename_all(),         % every byte and message, with its time
       limits => #{frame | queue | ports | request | output => pos_integer()},
       linger => non_neg_integer(),          % milliseconds for programs to end in
+      poll => non_neg_integer(),            % microseconds that the host asks again before it sleeps
       default => boolean()}.                % is it the one for ports without {host,_}? (true)
 
 %% ---- Hosts ----

@@ -153,6 +153,7 @@ program(Options) ->
     Serve = [pier(Options), "serve", "--nouse-stdio"
              | lists:append([["--no-guard"] || not maps:get(guard, Options, Command =:= [])]
                             ++ [["--linger", integer_to_list(Ms)] || #{linger := Ms} <- [Options]]
+                            ++ [["--poll", integer_to_list(Us)] || #{poll := Us} <- [Options]]
                             ++ [["--trace", File] || #{trace := File} <- [Options]]
                             ++ [["--limit", io_lib:format("~s=~b", [What, Limit])]
                                 || {What, Limit} <- maps:to_list(maps:get(limits, Options, #{}))])],

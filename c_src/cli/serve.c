@@ -28,6 +28,8 @@ static const char usage[] =
     "                   output: bytes that wait for the VM\n"
     "  --check-driver, --check-driver=MS  tells what drivers do wrong, callbacks that take\n"
     "                   longer than MS (100) included, as a log of their ports\n"
+    "  --poll US        microseconds to ask again before it sleeps, at most (200); stops by\n"
+    "                   itself where it does not pay\n"
     "  --linger MS      for programs to end by themselves, at the end (500)\n"
     "  --no-guard       the host in this process, and none beside it: for debuggers and\n"
     "                   valgrind; programs that do not end by themselves live on\n"
@@ -37,6 +39,7 @@ enum {
   OPTION_TRACE = 256,
   OPTION_LIMIT,
   OPTION_CHECK,
+  OPTION_POLL,
   OPTION_LINGER,
   OPTION_NO_GUARD,
   OPTION_NOUSE,
@@ -46,6 +49,7 @@ enum {
 static const struct option options[] = {{"trace", required_argument, NULL, OPTION_TRACE},
                                         {"limit", required_argument, NULL, OPTION_LIMIT},
                                         {"check-driver", optional_argument, NULL, OPTION_CHECK},
+                                        {"poll", required_argument, NULL, OPTION_POLL},
                                         {"linger", required_argument, NULL, OPTION_LINGER},
                                         {"no-guard", no_argument, NULL, OPTION_NO_GUARD},
                                         {"nouse-stdio", no_argument, NULL, OPTION_NOUSE},
@@ -102,6 +106,10 @@ static int set_option(void *context, int option) {
     return set_limit(serve, optarg);
   case OPTION_CHECK:
     return pier__driver_check(SERVE, optarg, &serve->config.host);
+  case OPTION_POLL:
+    status = pier__read_number(SERVE, "--poll", optarg, 0, 1000000, &number);
+    if (status == 0) serve->config.poll_us = (unsigned)number;
+    return status;
   case OPTION_LINGER:
     status = pier__read_number(SERVE, "--linger", optarg, 0, INT_MAX, &number);
     if (status == 0) serve->config.host.linger_ms = (unsigned)number;

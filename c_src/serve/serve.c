@@ -5,12 +5,16 @@
 
 #include <string.h>
 
+/* About what a frame takes to the program and back: see doc/performance.md. */
+enum { POLL_US = 200 };
+
 void pier__serve_config_init(pier__serve_config *config) {
   memset(config, 0, sizeof *config);
   config->out = 1;
   pier_host_config_init(&config->host);
   config->request = UINT32_MAX;
   config->output = (size_t)1 << 30;
+  config->poll_us = POLL_US;
 }
 
 /* ---- What the host shows --------------------------------------------------------- */
@@ -126,6 +130,7 @@ static int start_peer(struct pier__serve *serve) {
   peer.out = serve->config->out;
   peer.guard = peer.out == 1;
   peer.mode = PIER_CALLS;
+  peer.poll_us = serve->config->poll_us;
   peer.limits.frame = serve->config->request;
   peer.limits.nodes = peer.limits.inflated = serve->config->request;
   error = pier_peer_new(&serve->peer, &peer);

@@ -17,6 +17,7 @@ typedef struct pier__serve_config {
   size_t queue;          /* bytes that wait for a program, of each port; 0: no limit */
   size_t request;        /* bytes of a frame of the VM; 2^32-1 */
   size_t output;         /* bytes that wait for the VM, and of requests that wait; 1 GiB */
+  unsigned poll_us;      /* to ask again before a sleep, at most; 200; 0: never */
   /* Lets the host load drivers; NULL: it has none. */
   int (*drivers)(pier_host *host);
   pier__serve_trace *trace; /* NULL: none */

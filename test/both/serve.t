@@ -27,4 +27,5 @@ is "one transcript" "$("$PIER" scenario --host serve --only closing.port-close t
   "$("$PIER" scenario --host native --only closing.port-close test/scenarios/closing.scn)"
 gives "a host there is not" 2 "" "*--host serve,vm: it is native, beam, serve, both or all*" \
   "$PIER" scenario --host serve,vm test/scenarios/end.scn
+gives "a poll that is no number" 2 "" "*pier serve: --poll soon*" "$PIER" serve --poll soon
 finish

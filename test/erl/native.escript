@@ -75,6 +75,15 @@ run(limits, []) ->
     _ = [cat(), cat()],
     {'EXIT', {system_limit, _}} = (catch cat()),
     ok;
+%% Hosts that never ask again before they sleep, and that do so for long, say the same.
+run(poll, []) ->
+    _ = [begin
+             {ok, Host} = pier_host:start(#{poll => Us}),
+             works(),
+             ok = pier_host:stop(Host)
+         end || Us <- [0, 5000]],
+    {error, {status, 2}} = pier_host:start(#{poll => 1000001}),
+    ok;
 run(no_command, []) ->
     {error, _} = pier_host:start(#{pier => "/no/such/pier"}),
     {error, {enoent, "no-such-command"}} = pier_host:start(#{command => ["no-such-command"]}),

@@ -19,6 +19,7 @@ is "two hosts, one of them killed" "$(native two)" ok
 is "200 ports, ${PIER_FRAMES:-50} frames each: none is lost, all are in order" \
   "$(native flood 200 "${PIER_FRAMES:-50}")" ok
 is "limits" "$(native limits)" ok
+is "polling" "$(native poll)" ok
 is "what cannot be started" "$(native no_command)" ok
 
 is "a monitor by name in a VM that has a name" \
