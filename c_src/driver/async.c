@@ -4,7 +4,6 @@
 
 #include "driver/check.h"
 
-#include <signal.h>
 #include <string.h>
 
 struct job {
@@ -100,18 +99,13 @@ static void *work(void *argument) {
   return NULL;
 }
 
-/* Signals are for the threads of the program. */
 static int start_worker(struct pier__async *async) {
   struct worker *worker = &async->workers[async->count];
-  sigset_t all, before;
   int error;
   worker->async = async;
   pthread_mutex_init(&worker->lock, NULL);
   pthread_cond_init(&worker->more, NULL);
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  error = pthread_create(&worker->thread, NULL, work, worker);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  error = pier__driver_thread(&worker->thread, NULL, work, worker);
   if (error == 0) {
     async->count++;
     return 0;

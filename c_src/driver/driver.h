@@ -329,6 +329,11 @@ void pier__leave(struct pier__dport *dport);
 void pier__due(struct pier__dport *dport);
 void pier__work_due(struct pier__drivers *drivers);
 
+/* ---- threads.c ---- */
+/* As pthread_create; the program's signals are blocked there. */
+int pier__driver_thread(pthread_t *thread, const pthread_attr_t *attributes,
+                        void *(*function)(void *), void *argument);
+
 /* ---- control.c ---- */
 int pier__apply_driver_control(struct pier__call *call);
 int pier__apply_driver_call(struct pier__call *call);

@@ -67,13 +67,18 @@ static void abandon(void *tid) {
   pthread_mutex_unlock(&abandoning);
 }
 
-/* Signals are for the threads of the program. */
-static int create(struct ErlDrvTid_ *tid, const pthread_attr_t *attributes) {
-  sigset_t all, before;
+/* Those of a thread's own faults are let through: sanitizers and debuggers tell of them. */
+int pier__driver_thread(pthread_t *thread, const pthread_attr_t *attributes,
+                        void *(*function)(void *), void *argument) {
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+  sigset_t most, before;
+  size_t i;
   int error;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  error = pthread_create(&tid->thread, attributes, begin, tid);
+  sigfillset(&most);
+  for (i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    sigdelset(&most, faults[i]);
+  pthread_sigmask(SIG_SETMASK, &most, &before);
+  error = pthread_create(thread, attributes, function, argument);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return error;
 }
@@ -91,7 +96,7 @@ int erl_drv_thread_create(char *name, ErlDrvTid *tid, void *(*function)(void *),
   if (error == 0) {
     if (options && options->suggested_stack_size > 0)
       pthread_attr_setstacksize(&attributes, (size_t)options->suggested_stack_size * KILOWORD);
-    error = create(fresh, &attributes);
+    error = pier__driver_thread(&fresh->thread, &attributes, begin, fresh);
     pthread_attr_destroy(&attributes);
   }
   if (error != 0) {

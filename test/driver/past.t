@@ -22,7 +22,7 @@ names() {
 # past TOOL FOLDER: each way to do it. $below is what pier runs below.
 past() {
   operation=0
-  for what in memory moved binary grown command; do
+  for what in memory moved binary grown command thread job; do
     operation=$((operation + 1))
     timeout 100 $below $pier call --check-driver --control --driver "$2/past_drv" --op $operation \
       '<<"12345">>' >"$scratch/said" 2>&1

@@ -1,6 +1,9 @@
-/* Goes past the end of what it has, by one byte, each operation of control in another way
- * and in a line of its own, which a memory checker is to name. */
+/* Goes past the end of what it has, by one byte, or writes to nowhere in a thread and in a
+ * job: each operation of control in another way and in a line of its own, which a memory
+ * checker is to name. */
 #include "drive.h"
+
+#include <unistd.h>
 
 /* Not for the compiler to see through. */
 static volatile size_t size_of = 5;
@@ -37,9 +40,31 @@ static int past_command(const char *bytes, ErlDrvSizeT size) {
   return ((const volatile char *)bytes)[size] == 'x'; /* past: command */
 }
 
+/* Nothing is there at all. */
+static void past_all(void *data) {
+  *(volatile char *)data = 'x'; /* past: job */
+}
+
+static void *past_all_in_thread(void *data) {
+  *(volatile char *)data = 'x'; /* past: thread */
+  return data;
+}
+
+static ErlDrvSSizeT in_thread(void) {
+  char called[] = "past all";
+  ErlDrvTid thread;
+  erl_drv_thread_create(called, &thread, past_all_in_thread, NULL, NULL);
+  return erl_drv_thread_join(thread, NULL);
+}
+
+static ErlDrvSSizeT in_job(ErlDrvPort port) {
+  driver_async(port, NULL, past_all, NULL, NULL);
+  return pause();
+}
+
 static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, ErlDrvSizeT size,
                             char **answer, ErlDrvSizeT room) {
-  (void)data, (void)room;
+  (void)room;
   switch (operation) {
   case 1:
     return drive_tell(answer, "%d", past_memory());
@@ -51,6 +76,10 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return drive_tell(answer, "%d", past_grown());
   case 5: /* neither is as it was */
     return drive_tell(answer, "%d", past_command(bytes, size) & 2);
+  case 6:
+    return in_thread();
+  case 7:
+    return in_job((ErlDrvPort)data);
   default:
     return -1;
   }
@@ -64,7 +93,13 @@ static void outputv(ErlDrvData data, ErlIOVec *ev) {
 }
 
 static char name[] = "past_drv";
-static ErlDrvEntry entry = {.outputv = outputv, .control = control, DRIVE_AS(name)};
+static ErlDrvData start(ErlDrvPort port, char *command) {
+  (void)command;
+  return (ErlDrvData)port;
+}
+
+static ErlDrvEntry entry = {
+    .start = start, .outputv = outputv, .control = control, DRIVE_AS(name)};
 
 DRIVER_INIT(past_drv) {
   return &entry;
