@@ -60,9 +60,10 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned operation, char *bytes, Er
     return drained(port, answer);
   case 'r': /* how many have the driver's binary */
     return drive_tell(answer, "%ld", (long)driver_binary_get_refc(own));
-  case 'k':
-    told = drive_tell(answer, "%ld %.40s", (long)driver_binary_get_refc(kept),
-                      kept->orig_size > 39 ? "long" : "short");
+  case 'k': /* a long one may be the sender's as well, until its garbage is collected */
+    told = kept->orig_size > 39
+               ? drive_tell(answer, "long %c", kept->orig_bytes[0])
+               : drive_tell(answer, "short, %ld", (long)driver_binary_get_refc(kept));
     driver_free_binary(kept);
     return told;
   default:
