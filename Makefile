@@ -78,7 +78,7 @@ HEADERS := $(wildcard include/*.h include/*/*.h)
 FORMATTED = $(shell find c_src include test -name '*.[ch]')
 
 CHECK_FLAGS := -O1 -g -DPIER_DEBUG -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-THREAD_FLAGS := -O1 -g -DPIER_DEBUG -fno-omit-frame-pointer -fsanitize=thread
+THREAD_FLAGS := -O2 -g -DPIER_DEBUG -fno-omit-frame-pointer -fsanitize=thread
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 .PHONY: all
