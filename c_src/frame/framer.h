@@ -35,8 +35,8 @@ struct pier_framer {
   uint8_t fast;
   uint8_t fresh;
   uint8_t handed;
-  uint8_t ended;
-  uint8_t in_place;
+  uint8_t ended : 1;
+  uint8_t in_place : 1;
   uint8_t over; /* line: a CR is held back beyond the limit (framer_line.c) */
   uint8_t head_size;
   uint8_t head[PIER_FRAME_HEADER_MAX];
