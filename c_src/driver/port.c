@@ -19,6 +19,7 @@ void pier__enter(struct pier__dport *dport, const char *call) {
     /* What is said meanwhile waits in mailboxes. */
     drivers->outer_callback = drivers->host->in_callback;
     drivers->host->in_callback = 1;
+    drivers->host->driving = 1;
   }
   pier__call_begin(dport->driver, dport, call);
   dport->inside++;
@@ -30,6 +31,7 @@ static void leave_stack(struct pier__drivers *drivers) {
   pier__call_end(drivers);
   if (drivers->depth > 0) return;
   drivers->host->in_callback = drivers->outer_callback;
+  drivers->host->driving = 0;
 }
 
 void pier__leave(struct pier__dport *dport) {
@@ -41,7 +43,9 @@ void pier__leave(struct pier__dport *dport) {
   pier__unpin(port);
   /* Its own reference lasts as long as its callbacks. */
   if (--dport->inside == 0 && dport->buried) pier__dport_release(dport);
-  if (drivers->depth == 0 && drivers->first_due) pier__work_due(drivers);
+  if (drivers->depth > 0) return;
+  if (drivers->host->first_ending) pier__tell_ends(drivers->host);
+  if (drivers->first_due) pier__work_due(drivers);
 }
 
 void pier__due(struct pier__dport *dport) {

@@ -72,6 +72,7 @@ struct pier_host {
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */
   unsigned telling : 1;     /* first_ending is being worked off */
+  unsigned driving : 1;     /* a driver's callback is on the stack */
   unsigned ending : 1;      /* pier_host_free: nobody is told anything */
   const struct pier__observer *observer; /* NULL: nobody */
   struct pier__post post;
@@ -230,6 +231,8 @@ void pier__orphans_free(pier_host *host);
 
 /* process.c */
 void pier__process_end(pier_process *process, pier_span reason);
+/* Those linked to processes that have ended hear of it, now that they may. */
+void pier__tell_ends(pier_host *host);
 void pier__process_free(pier_process *process); /* deferred while it is pinned */
 static inline void pier__process_unpin(pier_process *process) {
   if (--process->pins == 0 && process->released) pier__process_free(process);

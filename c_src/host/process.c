@@ -70,9 +70,9 @@ static void tell_others(pier_process *process) {
 }
 
 /* One end leads to others: they wait in a list, so that the stack does not grow
- * with a chain of links. */
-static void tell_all_others(pier_host *host) {
-  if (host->telling) return;
+ * with a chain of links. Nor is a driver's port ended while the driver is called. */
+void pier__tell_ends(pier_host *host) {
+  if (host->telling || host->driving) return;
   host->telling = 1;
   while (host->first_ending) {
     pier_process *process = host->first_ending;
@@ -100,7 +100,7 @@ void pier__process_end(pier_process *process, pier_span reason) {
   else
     host->first_ending = process;
   host->last_ending = process;
-  tell_all_others(host);
+  pier__tell_ends(host);
 }
 
 void pier__process_free(pier_process *process) {
