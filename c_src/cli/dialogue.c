@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SHOWN_BYTES = 40, SHOWN_TEXT = 60, LAST_WORDS_MS = 1000 };
+enum { SHOWN_BYTES = 40, SHOWN_TEXT = 60, LAST_WORDS_MS = 1000, UNASKED = 4096 };
 
 int pier__dialogue_open(pier__dialogue *d, const char *path, const char *const *args) {
   pier_port_options options;
@@ -194,12 +194,12 @@ static int listen_until(pier__dialogue *d, pier_message *message, long long dead
   return pier_receive(d->process, message, left > 0 ? (int)left : 0);
 }
 
-/* Notes what has come unasked, up to the next frame: a program that has ended is not written
- * to, for a failed write would swallow its status. */
+/* Notes what has come unasked, but not all of a flood: a program that has ended is not
+ * written to, for a failed write would swallow its status. */
 static int catch_up(pier__dialogue *d) {
   pier_message message;
   int got = 0;
-  while (got == 0 && !d->gone && unfinished(d).size == 0) {
+  while (got == 0 && !d->gone && unfinished(d).size < UNASKED) {
     got = pier_receive(d->process, &message, 0);
     if (got == 0) break;
     if (got > 0) got = note(d, &message);

@@ -109,7 +109,8 @@ static void on_message(pier_process *process, const pier_message *message, void 
   assert_int_equal(pier_command(process, client->scene.port, message->data), 0);
 }
 
-static void start_in_loop(struct client *client, uv_loop_t *loop, unsigned poll_us) {
+static void start_in_loop(struct client *client, uv_loop_t *loop, unsigned poll_us,
+                          const char *command) {
   pier_host_config config;
   pier_host_config_init(&config);
   config.poll_us = poll_us;
@@ -119,7 +120,7 @@ static void start_in_loop(struct client *client, uv_loop_t *loop, unsigned poll_
   assert_int_equal(pier_host_new(&client->scene.host, &config), 0);
   assert_int_equal(
       pier_process_new_callback(client->scene.host, &client->scene.me, on_message, client), 0);
-  scene_sh(&client->scene, "exec cat", "bp");
+  scene_sh(&client->scene, command, "b");
   assert_int_equal(pier_command(client->scene.me, client->scene.port, pier_span_text("ball\n")),
                    0);
 }
@@ -131,18 +132,18 @@ static void end_in_loop(struct client *client, uv_loop_t *loop) {
   assert_int_equal(uv_loop_close(loop), 0);
 }
 
+/* No answer is there before it is waited for, and each comes within the second. */
 static void a_loop_polls_before_it_sleeps(void **state) {
   struct client client;
   const struct pier__spin *spin;
   uv_loop_t loop;
   (void)state;
-  start_in_loop(&client, &loop, SECOND);
+  start_in_loop(&client, &loop, SECOND, "while read -r x; do sleep 0.005; echo $x; done");
+  client.left = 20;
   while (client.left > 0)
     uv_run(&loop, UV_RUN_ONCE);
   spin = &client.scene.host->spin;
-  assert_in_range(spin->hits + spin->misses, 1, 10 * TRIPS);
-  assert_in_range(spin->misses, 0, 2);
-  assert_int_equal(spin->rested, 0);
+  assert_in_range(spin->hits, 1, 20);
   end_in_loop(&client, &loop);
 }
 
@@ -158,7 +159,7 @@ static void the_loops_timers_end_it(void **state) {
   uv_timer_t timer;
   uv_loop_t loop;
   (void)state;
-  start_in_loop(&client, &loop, SECOND);
+  start_in_loop(&client, &loop, SECOND, "exec cat");
   while (client.left > 0)
     uv_run(&loop, UV_RUN_ONCE);
   uv_timer_init(&loop, &timer);
@@ -177,7 +178,7 @@ static void a_loop_polls_only_when_asked_to(void **state) {
   const struct pier__spin *spin;
   uv_loop_t loop;
   (void)state;
-  start_in_loop(&client, &loop, 0);
+  start_in_loop(&client, &loop, 0, "exec cat");
   while (client.left > 0)
     uv_run(&loop, UV_RUN_ONCE);
   spin = &client.scene.host->spin;
