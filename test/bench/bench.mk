@@ -1,4 +1,4 @@
-# The bench: `make bench` takes about ten minutes, `make bench-quick` less than
+# The bench: `make bench` takes about twelve minutes, `make bench-quick` less than
 # one, `make bench-terms` half of one. It needs jansson for the report; without erl the BEAM is left out, and
 # the report says so.
 BENCH := $(BUILD)/bench
