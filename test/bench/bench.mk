@@ -85,7 +85,7 @@ $(BENCH)/bench_beam.beam: test/bench/bench_beam.erl
 
 # The set-up may bring what this file looks for: a make of its own follows.
 .PHONY: bench bench-quick bench-terms bench-compare bench-growth bench-doc benched benched-quick benched-terms bench-built plots
-bench: ## speed, against a raw host and the BEAM (10 minutes); sets the machine up first
+bench: ## speed, against a raw host and the BEAM (12 minutes); sets the machine up first
 	@CC='$(CC)' $(SETUP) build bench
 	@$(MAKE) --no-print-directory benched
 bench-quick: ## the same in less than one minute, less steady
