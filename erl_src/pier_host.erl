@@ -14,6 +14,8 @@
          whereis/1, process_info/1, process_info/2, apply/3, spawned/1]).
 -export_type([host/0, options/0]).
 
+-import(pier_host_result, [result/3, raise/5]).
+
 -compile({no_auto_import, [open_port/2, port_command/2, port_command/3, port_close/1, port_connect/2,
                            port_control/3, ports/0, port_to_list/1, list_to_port/1, link/1, unlink/1,
                            monitor/2, monitor/3, demonitor/1, demonitor/2, exit/2, register/2,
@@ -50,12 +52,12 @@ start(Options) when is_map(Options) ->
 %% @doc Ends a host: its ports are closed, what of its programs does not end then is killed.
 -spec stop(host()) -> ok.
 stop(Host) ->
-    pier_host_server:stop(Host).
+    pier_host_call:stop(Host).
 
 %% @doc What a host says of itself: `os_pid', `version', `drivers'.
 -spec info(host()) -> map().
 info(Host) ->
-    pier_host_server:info(Host).
+    pier_host_call:info(Host).
 
 -spec is_native(term()) -> boolean().
 is_native(Term) ->
@@ -90,7 +92,7 @@ port_command(Port, Data, Options) ->
     end.
 
 commanded(Port, Arguments, Given) ->
-    result(pier_host_server:command(host_of(Port), Port, port_command, Arguments), port_command, Given).
+    result(pier_host_call:command(host_of(Port), Port, port_command, Arguments), port_command, Given).
 
 -spec port_close(term()) -> true.
 port_close(Port) -> by_port(port_close, Port, []).
@@ -98,8 +100,7 @@ port_close(Port) -> by_port(port_close, Port, []).
 -spec port_connect(term(), term()) -> true.
 port_connect(Port, New) ->
     case native(Port) of
-        false ->
-            erlang:port_connect(Port, New);
+        false -> erlang:port_connect(Port, New);
         Native when is_pid(New), node(New) =:= node() ->
             is_process_alive(New) orelse raise(error, badarg, none, port_connect, [Port, New]),
             result(on(host_of(Native), port_connect, [Native, New]), port_connect, [Port, New]);
@@ -172,7 +173,7 @@ number(Text) ->
 '!'(To, Message) ->
     case receiver(To) of
         false -> erlang:send(To, Message);
-        Port -> pier_host_server:message(Port, Message), Message
+        Port -> pier_host_call:message(Port, Message), Message
     end.
 
 -spec send(term(), Message) -> Message.
@@ -194,7 +195,7 @@ send_nosuspend(To, Message, Options) ->
 sending(Function, To, More) ->
     case receiver(To) of
         false -> erlang:apply(erlang, Function, [To | More]);
-        Port -> result(pier_host_server:command(host_of(Port), Port, Function, [Port | More]),
+        Port -> result(pier_host_call:command(host_of(Port), Port, Function, [Port | More]),
                        Function, [To | More])
     end.
 
@@ -294,7 +295,7 @@ exit(Other, Reason) ->
 %% passes on what code sends it that knows nothing of native ports.
 -spec register(term(), term()) -> true.
 register(Name, Port) when ?IS_NATIVE(Port) ->
-    result(pier_host_server:register(host_of(Port), Name, Port), register, [Name, Port]);
+    result(pier_host_call:register(host_of(Port), Name, Port), register, [Name, Port]);
 register(Name, Other) ->
     erlang:register(Name, Other).
 
@@ -386,7 +387,7 @@ by_port(Function, Port, More) ->
     end.
 
 on(Host, Function, Arguments) ->
-    pier_host_server:call(Host, Function, Arguments).
+    pier_host_call:call(Host, Function, Arguments).
 
 %% That of a port or reference; `none': it has ended.
 host_of(Identifier) ->
@@ -397,42 +398,3 @@ default() ->
         {ok, Host} -> Host;
         {error, Reason} -> raise(error, {pier_host, Reason}, none, open_port, [])
     end.
-
-result({ok, Value}, _Function, _Arguments) ->
-    Value;
-result({error, Class, Reason, Cause}, Function, Arguments) ->
-    raise(Class, Reason, Cause, Function, Arguments);
-result({host, Reason}, Function, Arguments) ->
-    ended(Reason, Function, Arguments).
-
-%% The host has ended, perhaps in the call: every port of it is gone.
-ended(_Reason, port_info, _Arguments) -> undefined;
-ended(_Reason, ports, _Arguments) -> [];
-ended(_Reason, send, [_, _]) -> ok;
-ended(_Reason, send, _Arguments) -> ok;
-ended(_Reason, Function, _Arguments) when Function =:= send_nosuspend; Function =:= unlink;
-                                          Function =:= exit; Function =:= demonitor -> true;
-ended(_Reason, monitor, [Type, Item | Options]) ->
-    Reference = make_ref(),
-    Tag = proplists:get_value(tag, lists:append(Options), 'DOWN'),
-    {_, Down} = pier_host_alias:down({Tag, Reference, Type, Item, noproc}),
-    self() ! Down,
-    Reference;
-ended(_Reason, port_command, [_, _, Options] = Arguments) ->
-    Known = is_list(Options) andalso Options -- [force, nosuspend] =:= [],
-    raise(error, badarg, case Known of true -> none; false -> badopt end, port_command, Arguments);
-ended(Reason, open_port, Arguments) ->
-    raise(error, {pier_host, Reason}, none, open_port, Arguments);
-ended(_Reason, Function, Arguments) ->
-    raise(error, badarg, none, Function, Arguments).
-
-%% As a BIF raises it: the top of the stack is the BIF, and says where its error is explained.
--spec raise(error | exit | throw, term(), atom(), atom(), [term()]) -> no_return().
-raise(Class, Reason, Cause, Function, Arguments) ->
-    {current_stacktrace, Frames} = erlang:process_info(self(), current_stacktrace),
-    Stack = lists:dropwhile(fun({Module, _, _, _}) -> Module =:= ?MODULE end, Frames),
-    Explained = case Cause of
-                    none -> #{module => erl_erts_errors};
-                    _ -> #{module => erl_erts_errors, cause => Cause}
-                end,
-    erlang:raise(Class, Reason, [{erlang, Function, Arguments, [{error_info, Explained}]} | Stack]).

@@ -55,16 +55,7 @@ ask(Function, Arguments) ->
     case pier_host:start() of
         {ok, Host} ->
             Called = list_to_atom("erl_ddll:" ++ atom_to_list(Function)),
-            answer(pier_host_server:call(Host, Called, Arguments), Function, Arguments);
+            pier_host_result:ddll_result(pier_host_call:call(Host, Called, Arguments), Function, Arguments);
         {error, Reason} ->
-            error({pier_host, Reason}, Arguments)
+            pier_host_result:ddll_result({host, Reason}, Function, Arguments)
     end.
-
-answer({ok, Value}, _Function, _Arguments) ->
-    Value;
-answer({host, Reason}, _Function, Arguments) ->
-    error({pier_host, Reason}, Arguments);
-answer({error, Class, Reason, _Cause}, Function, Arguments) ->
-    {current_stacktrace, Frames} = process_info(self(), current_stacktrace),
-    Stack = lists:dropwhile(fun({Module, _, _, _}) -> Module =:= ?MODULE end, Frames),
-    erlang:raise(Class, Reason, [{erl_ddll, Function, Arguments, []} | Stack]).

@@ -6,7 +6,7 @@
 %%   {{Host, Pid}, Numbers}      the host has heard of Pid; Numbers are those of its pid
 -module(pier_host_quick).
 
--export([new/0, forget/2, know/2, is_known/2, end_of/2, open/5, busy/2, close/1]).
+-export([new/0, forget/2, know/2, is_known/2, end_of/2, most/3, open/5, busy/2, close/1]).
 -export([command/2, message/2, tell/3]).
 -export([write_all/4]).
 
@@ -65,6 +65,23 @@ is_known(Host, Pid) ->
 end_of(Host, Pid) ->
     ets:delete(?TABLE, {Host, Pid}),
     ok.
+
+%% @doc Bytes of a command that is taken for sure: a frame that is too big ends its port, a port
+%% that only reads ends with any, and what a driver does (`Drivers': has
+%% one ever been loaded?) nobody knows.
+-spec most(term(), [term()], boolean()) -> non_neg_integer().
+most({Kind, _}, Options, Drivers)
+  when Kind =:= spawn_executable; Kind =:= spawn, not Drivers ->
+    case {lists:member(in, Options), lists:member(out, Options)} of
+        {true, false} -> 0;
+        _ -> lists:min([most_in(Packet) || {packet, Packet} <- Options] ++ [16#7fffffff])
+    end;
+most(_Name, _Options, _Drivers) ->
+    0.
+
+most_in(1) -> 255;
+most_in(2) -> 65535;
+most_in(4) -> 16#7fffffff.
 
 %% @doc Commands of up to `Most' bytes cannot fail at once.
 -spec open(port(), pid(), pos_integer(), non_neg_integer(), pid()) -> ok.
@@ -148,7 +165,7 @@ send(Host, Counter, Size, Frame) ->
     true.
 
 %% The host's process goes before those of other priorities.
-let_go_on(Host, Waiting) when Waiting >= ?MUCH -> pier_host_server:wait(Host);
+let_go_on(Host, Waiting) when Waiting >= ?MUCH -> pier_host_call:wait(Host);
 let_go_on(_Host, _Waiting) -> erlang:yield().
 
 counter(Creation) ->

@@ -4,7 +4,7 @@
 %% to what, so that it can tell them when the host ends.
 -module(pier_host_server).
 
--export([start/2, go/1, stop/1, info/1, call/3, command/4, message/2, register/3, wait/1]).
+-export([start/2, go/1]).
 
 -record(state, {real :: port(),
                 creation :: pos_integer(),
@@ -18,8 +18,7 @@
                 names = #{} :: #{port() => {atom(), pid()}},
                 busy = #{} :: #{port() => true},
                 drivers = false :: boolean(),                           % has one ever been loaded?
-                folder :: file:filename_all(),
-                environment :: #{string() => string()}}).
+                place :: pier_host_place:place()}).                     % where the host is
 
 %% Then makes the caller's result of the host's, and notes what it means for us.
 -record(call, {caller :: pid(),
@@ -28,85 +27,10 @@
                suspended = false :: boolean(),
                then :: then()}).
 -type call() :: #call{}.
--type result() :: {ok, term()} | {error, atom(), term(), atom()}.
--type then() :: fun((result(), #state{}) -> {result(), #state{}}).
+-type then() :: fun((pier_host_call:result(), #state{}) -> {pier_host_call:result(), #state{}}).
 
--define(HELLO_TIME, 60000).
 -define(TABLE, pier_host).
 -define(NODE, 'native@nohost').
-
-%% ---- Callers ----
-
-%% @doc What a function of `erlang' or `erl_ddll' returns or raises; `{host, Reason}' if the
-%% host ends, or has ended.
--spec call(pid() | none, atom(), [term()]) -> result() | {host, term()}.
-call(Host, Function, Arguments) ->
-    ask(Host, {call, Function, Arguments}).
-
-%% @doc The same for a command or a message, which may suspend its caller.
--spec command(pid() | none, port(), atom(), [term()]) -> result() | {host, term()}.
-command(Host, Port, Function, Arguments) ->
-    ask(Host, {command, Port, Function, Arguments}).
-
-%% @doc Port ! Message.
--spec message(port(), term()) -> ok.
-message(Port, {Owner, {command, Data}} = Message) when Owner =:= self() ->
-    pier_host_quick:message(Port, Data) orelse message(pier_host_keeper:host_of(Port), Port, Message),
-    ok;
-message(Port, Message) ->
-    message(pier_host_keeper:host_of(Port), Port, Message).
-
-message(none, _Port, _Message) ->
-    ok;
-message(Host, Port, Message) ->
-    case ets:member(?TABLE, {busy, Port}) of
-        true ->
-            _ = command(Host, Port, send, [Port, Message]),
-            ok;
-        false ->
-            pier_host_quick:is_known(Host, self()) orelse ask(Host, know),
-            case ets:lookup(?TABLE, {host, Host}) of
-                [{_, _, Creation}] -> pier_host_quick:tell(Host, Creation, {do, self(), send, [Port, Message]});
-                [] -> true
-            end,
-            ok
-    end.
-
-%% @doc Until the host's process has come to what the caller has sent it.
--spec wait(pid()) -> ok.
-wait(Host) ->
-    _ = ask(Host, know),
-    ok.
-
--spec register(pid() | none, term(), port()) -> result() | {host, term()}.
-register(Host, Name, Port) ->
-    ask(Host, {register, Name, Port}).
-
--spec info(pid()) -> map().
-info(Host) ->
-    case ask(Host, info) of
-        {ok, Info} -> Info;
-        {host, _} -> #{}
-    end.
-
--spec stop(pid()) -> ok.
-stop(Host) ->
-    Monitor = monitor(process, Host),
-    Host ! stop,
-    receive {'DOWN', Monitor, process, Host, _} -> ok end.
-
-ask(none, _Request) ->
-    {host, gone};
-ask(Host, Request) ->
-    Reference = monitor(process, Host),
-    Host ! {Request, self(), Reference},
-    receive
-        {Reference, Result} ->
-            demonitor(Reference, [flush]),
-            Result;
-        {'DOWN', Reference, process, Host, Reason} ->
-            {host, Reason}
-    end.
 
 %% ---- Beginning ----
 
@@ -132,72 +56,13 @@ go(Host) ->
 begin_host(Starter, Options, Creation) ->
     _ = process_flag(priority, high),
     _ = process_flag(message_queue_data, off_heap),
-    {File, Arguments} = program(Options),
-    {ok, Folder} = file:get_cwd(),
-    Environment = maps:from_list(os:env()),
-    Real = try
-               open_port({spawn_executable, File},
-                         [{args, Arguments}, {env, environment(maps:get(env, Options, []))},
-                          {packet, 4}, binary, exit_status, nouse_stdio])
-           catch
-               error:Reason -> erlang:exit({Reason, File})
-           end,
+    Place = pier_host_place:here(),
+    Real = pier_host_start:open(Options),
     tell(Real, {hello, 1, self(), Creation}),
-    Hello = hello(Real),
+    Hello = pier_host_start:hello(Real),
     Starter ! {self(), started, Real},
     receive go -> ok end,
-    loop(#state{real = Real, creation = Creation, hello = Hello, folder = Folder, environment = Environment}).
-
-program(Options) ->
-    Command = maps:get(command, Options, []),
-    Serve = [pier(Options), "serve", "--nouse-stdio"
-             | lists:append([["--no-guard"] || not maps:get(guard, Options, Command =:= [])]
-                            ++ [["--linger", integer_to_list(Ms)] || #{linger := Ms} <- [Options]]
-                            ++ [["--poll", integer_to_list(Us)] || #{poll := Us} <- [Options]]
-                            ++ [["--trace", File] || #{trace := File} <- [Options]]
-                            ++ [["--limit", io_lib:format("~s=~b", [What, Limit])]
-                                || {What, Limit} <- maps:to_list(maps:get(limits, Options, #{}))])],
-    [First | Arguments] = [text(Word) || Word <- Command ++ Serve],
-    case os:find_executable(First) of
-        false -> erlang:exit({enoent, First});
-        File -> {File, Arguments}
-    end.
-
-%% Elixir's text is binaries.
-text(Text) ->
-    unicode:characters_to_list(Text).
-
-environment(Changes) ->
-    [{text(Name), Value =/= false andalso text(Value)} || {Name, Value} <- Changes].
-
-%% The command that belongs to these modules, wherever make or make install has put both.
-pier(#{pier := File}) ->
-    filename:absname(File);
-pier(_) ->
-    Ebin = filename:dirname(code:which(?MODULE)),
-    Places = [filename:join([Ebin | Way])
-              || Way <- [["..", "pier"], ["..", "priv", "pier"], ["..", "..", "..", "bin", "pier"]]],
-    case {os:getenv("PIER"), [Place || Place <- Places, filelib:is_regular(Place)]} of
-        {Given, _} when is_list(Given), Given =/= "" -> filename:absname(Given);
-        {_, [Place | _]} -> Place;
-        {_, []} -> "pier"
-    end.
-
-hello(Real) ->
-    receive
-        {Real, {data, Frame}} ->
-            case binary_to_term(Frame) of
-                {event, [{hello, 1, Info}]} -> Info;
-                Other -> erlang:exit({no_hello, Other})
-            end;
-        {Real, {exit_status, Status}} ->
-            erlang:exit(status(Status))
-    after ?HELLO_TIME ->
-            erlang:exit(no_hello)
-    end.
-
-status(Status) when Status > 128 -> {signal, Status - 128};
-status(Status) -> {status, Status}.
+    loop(#state{real = Real, creation = Creation, hello = Hello, place = Place}).
 
 %% ---- The loop ----
 
@@ -225,7 +90,7 @@ loop(#state{real = Real} = State) ->
         {'DOWN', Monitor, process, Pid, Reason} ->
             loop(ended(Monitor, Pid, Reason, State));
         {Real, {exit_status, Status}} ->
-            over({pier_host, status(Status)}, State);
+            over({pier_host, pier_host_start:status(Status)}, State);
         stop ->
             catch port_close(Real),
             over(normal, State);
@@ -371,48 +236,22 @@ of_others(Pid, Monitors) ->
     Kept = maps:filter(fun(_, {Owner, _, _}) -> Owner =/= Pid end, Monitors),
     {Kept, maps:without(maps:keys(Kept), Monitors)}.
 
-%% A relative name, and what a program inherits, mean what they mean in this VM now.
-in_place(Function, State) when Function =:= open_port; Function =:= 'erl_ddll:load';
-                               Function =:= 'erl_ddll:load_driver'; Function =:= 'erl_ddll:try_load';
-                               Function =:= 'erl_ddll:reload'; Function =:= 'erl_ddll:reload_driver' ->
-    same_environment(same_folder(State));
+%% What is asked now means what it means in this VM now.
+in_place(Function, #state{place = Place} = State)
+  when Function =:= open_port; Function =:= 'erl_ddll:load';
+       Function =:= 'erl_ddll:load_driver'; Function =:= 'erl_ddll:try_load';
+       Function =:= 'erl_ddll:reload'; Function =:= 'erl_ddll:reload_driver' ->
+    {Changes, Now} = pier_host_place:changes(Place),
+    lists:foreach(fun(Change) -> tell(State#state.real, Change) end, Changes),
+    State#state{place = Now};
 in_place(_Function, State) ->
     State.
-
-same_folder(#state{folder = Before} = State) ->
-    case file:get_cwd() of
-        {ok, Before} ->
-            State;
-        {ok, Folder} ->
-            tell(State#state.real, {chdir, bytes(Folder)}),
-            State#state{folder = Folder};
-        {error, _} ->
-            State
-    end.
-
-same_environment(#state{environment = Before} = State) ->
-    case maps:from_list(os:env()) of
-        Before ->
-            State;
-        Now ->
-            Set = [{bytes(Name), bytes(Value)} || {Name, Value} <- maps:to_list(Now),
-                                                  maps:get(Name, Before, none) =/= Value],
-            Gone = [{bytes(Name), false} || Name <- maps:keys(Before), not is_map_key(Name, Now)],
-            tell(State#state.real, {setenv, Gone ++ Set}),
-            State#state{environment = Now}
-    end.
-
-bytes(Text) ->
-    case unicode:characters_to_binary(Text, unicode, file:native_name_encoding()) of
-        Bytes when is_binary(Bytes) -> Bytes;
-        _ -> iolist_to_binary([Char band 255 || Char <- Text])
-    end.
 
 %% ---- What calls mean ----
 
 meaning(open_port, [Name, Options], Caller) ->
-    on_success(fun(Port, #state{creation = Creation, busy = Busy} = State) ->
-                       Most = most(Name, Options, State),
+    on_success(fun(Port, #state{creation = Creation, busy = Busy, drivers = Drivers} = State) ->
+                       Most = pier_host_quick:most(Name, Options, Drivers),
                        Most > 0 andalso pier_host_quick:open(Port, self(), Creation, Most, Caller),
                        is_map_key(Port, Busy) andalso pier_host_quick:busy(Port, true),
                        linked(Port, Caller, State)
@@ -452,21 +291,6 @@ meaning(Demonitor, [Reference | _], _Caller)
                end);
 meaning(_Function, _Arguments, _Caller) ->
     fun unchanged/2.
-
-%% Bytes of a command that is taken for sure: a frame that is too big ends its port, a port
-%% that only reads ends with any, and what a driver does nobody knows.
-most({Kind, _}, Options, #state{drivers = Drivers})
-  when Kind =:= spawn_executable; Kind =:= spawn, not Drivers ->
-    case {lists:member(in, Options), lists:member(out, Options)} of
-        {true, false} -> 0;
-        _ -> lists:min([most_in(Packet) || {packet, Packet} <- Options] ++ [16#7fffffff])
-    end;
-most(_Name, _Options, _State) ->
-    0.
-
-most_in(1) -> 255;
-most_in(2) -> 65535;
-most_in(4) -> 16#7fffffff.
 
 full_name(Name) when is_atom(Name) -> {Name, node()};
 full_name(Item) -> Item.

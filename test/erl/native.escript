@@ -136,7 +136,7 @@ flood(Count) ->
     [receive {Port, {data, <<Got:32, 0:800>>}} -> N = Got end || N <- lists:seq(1, Count)].
 
 load(Host, Drivers) ->
-    {ok, Value} = pier_host_server:call(Host, 'erl_ddll:load', [Drivers, "wild_drv"]),
+    {ok, Value} = pier_host_call:call(Host, 'erl_ddll:load', [Drivers, "wild_drv"]),
     Value.
 
 cat() ->
