@@ -243,12 +243,11 @@ monitor(Type, Item, Options) ->
         Port ->
             {Alias, Rest} = pier_host_alias:new(Options),
             case on(host_of(Port), monitor, [Type, to_host(Item), Rest]) of
-                {error, _, _, _} = Error ->
+                {ok, Reference} ->
+                    pier_host_alias:reference(Alias, Reference);
+                None ->
                     pier_host_alias:drop(Alias),
-                    result(Error, monitor, [Type, Item, Options]);
-                Result ->
-                    Reference = result(Result, monitor, [Type, Item, Rest]),
-                    pier_host_alias:reference(Alias, Reference)
+                    result(None, monitor, [Type, Item, Options])
             end
     end.
 

@@ -57,5 +57,5 @@ ask(Function, Arguments) ->
             Called = list_to_atom("erl_ddll:" ++ atom_to_list(Function)),
             pier_host_result:ddll_result(pier_host_call:call(Host, Called, Arguments), Function, Arguments);
         {error, Reason} ->
-            pier_host_result:ddll_result({host, Reason}, Function, Arguments)
+            error({pier_host, Reason}, Arguments)
     end.

@@ -135,7 +135,7 @@ send_all(_Pid, _Port, []) ->
 
 deliver(Pid, {_Tag, Reference, _Type, _Item, _Reason} = Down, #state{monitors = Monitors} = State)
   when is_reference(Reference), node(Reference) =:= ?NODE ->
-    send_down(Pid, at_home(Down)),
+    _ = send_down(Pid, at_home(Down)),
     State#state{monitors = maps:remove(Reference, Monitors)};
 deliver(Pid, {Port, eof} = Message, State) when is_port(Port) ->
     pier_host_quick:close(Port),                                        % a command may end it at once

@@ -31,6 +31,9 @@ run(killed, [What]) ->
     undefined = pier_host:whereis(killed_port),
     undefined = pier_host:port_info(Named),
     {'EXIT', {badarg, _}} = (catch pier_host:port_command(Named, "x")),
+    [receive {'DOWN', Late, port, Named, noproc} -> ok end
+     || Late <- [pier_host:monitor(port, Named), pier_host:monitor(port, Named, []),
+                 pier_host:monitor(port, Named, [{alias, demonitor}])]],
     nothing = receive Twice -> Twice after 100 -> nothing end,
     works();
 %% Says which processes there are, and waits to be killed.
