@@ -19,7 +19,7 @@ void pier__enter(struct pier__dport *dport, const char *call) {
     /* What is said meanwhile waits in mailboxes. */
     drivers->outer_callback = drivers->host->in_callback;
     drivers->host->in_callback = 1;
-    drivers->host->driving = 1;
+    drivers->host->driving++;
   }
   pier__call_begin(dport->driver, dport, call);
   dport->inside++;
@@ -31,7 +31,7 @@ static void leave_stack(struct pier__drivers *drivers) {
   pier__call_end(drivers);
   if (drivers->depth > 0) return;
   drivers->host->in_callback = drivers->outer_callback;
-  drivers->host->driving = 0;
+  drivers->host->driving--;
 }
 
 void pier__leave(struct pier__dport *dport) {

@@ -68,11 +68,11 @@ struct pier_host {
   pier_process *first_resumed, *last_resumed; /* whose port is not busy any more */
   struct pier__hport *first_gathered;         /* corked, with something to write; pinned */
   int epoll;
+  unsigned driving;         /* > 0: drivers are being called, or their ports begun */
   unsigned watched : 1;     /* others wait for the set: a uv loop, a poll of the caller's */
   unsigned in_turn : 1;     /* events or callbacks are being worked off */
   unsigned in_callback : 1; /* the caller's code is on the stack */
   unsigned telling : 1;     /* first_ending is being worked off */
-  unsigned driving : 1;     /* a driver's callback is on the stack */
   unsigned ending : 1;      /* pier_host_free: nobody is told anything */
   const struct pier__observer *observer; /* NULL: nobody */
   struct pier__post post;
@@ -317,6 +317,7 @@ struct pier__pending {
   pier_buffer term;  /* what order.term points to: drivers get it in its parts */
   pier_span *batch;  /* what order.batch points into, and that into bytes */
   pier_buffer value; /* of the function that was called; a whole term */
+  int tried;         /* by pier__resume, which frees it if its process ends of that */
   int done, error;
   uint64_t awaited; /* reference of the message that ends it, of no order; else 0 */
 };

@@ -169,9 +169,11 @@ static int start_driver(struct pier__hport *port, pier_process *owner,
 }
 
 /* The first word of a command may be the name of a driver. Its ports have no use for
- * framing by packets or for directions. */
+ * framing by packets or for directions. What ends while the driver starts one does not
+ * end that with it before it is there. */
 static int open_driver(pier_process *owner, pier_port *port, const pier_port_options *options,
                        struct pier__driver *driver, pier_diag *diag) {
+  pier_host *host = owner->host;
   uint64_t reference;
   pier_port_options plain = *options;
   struct pier__hport *fresh;
@@ -181,9 +183,10 @@ static int open_driver(pier_process *owner, pier_port *port, const pier_port_opt
   if (plain.framing.kind == PIER_PACKET) plain.framing = pier_framing_stream();
   error = check(&plain, diag);
   if (error < 0) return error;
-  fresh = hport_new(owner->host, &plain, owner->pid);
+  fresh = hport_new(host, &plain, owner->pid);
   if (!fresh) return pier_diag_set(diag, PIER_ENOMEM, 0, "out of memory");
-  error = owner->host->hooks->adopt(fresh, driver, &plain);
+  host->driving++;
+  error = host->hooks->adopt(fresh, driver, &plain);
   pier__pin(fresh);
   if (error == 0) error = adopt(fresh, owner);
   if (error == 0) error = start_driver(fresh, owner, &plain);
@@ -191,9 +194,11 @@ static int open_driver(pier_process *owner, pier_port *port, const pier_port_opt
   if (error < 0) {
     pier_diag_set(diag, error, 0, "%.120s: %s", fresh->title, pier_strerror(error));
     fresh->core.state = PIER__PORT_DEAD;
-    owner->host->hooks->forget(fresh);
+    host->hooks->forget(fresh);
   }
-  if (error == 0 && owner->host->hooks->waits(fresh, &reference))
+  host->driving--;
+  pier__tell_ends(host);
+  if (error == 0 && pier__port_usable(&fresh->core) && host->hooks->waits(fresh, &reference))
     error = pier__suspend_for(owner, reference);
   pier__unpin(fresh);
   return error;

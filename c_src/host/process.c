@@ -72,7 +72,7 @@ static void tell_others(pier_process *process) {
 /* One end leads to others: they wait in a list, so that the stack does not grow
  * with a chain of links. Nor is a driver's port ended while the driver is called. */
 void pier__tell_ends(pier_host *host) {
-  if (host->telling || host->driving) return;
+  if (host->telling || host->driving > 0) return;
   host->telling = 1;
   while (host->first_ending) {
     pier_process *process = host->first_ending;

@@ -113,21 +113,6 @@ void pier__pending_finish(pier_process *process, int error) {
   if (process->receive && process->mailbox.first) pier__make_ready(process);
 }
 
-void pier__resume(pier_host *host) {
-  pier_process *process;
-  while ((process = host->first_resumed)) {
-    int error;
-    stop_waiting(process, NULL);
-    process->pins++;
-    error = attempt(process, &process->pending->order, 0);
-    if (error == PIER_EBUSY)
-      wait_for(process, pier__usable(host, process->pending->order.port));
-    else if (!process->dead)
-      pier__pending_finish(process, error);
-    pier__process_unpin(process);
-  }
-}
-
 /* ---- The call --------------------------------------------------------------- */
 
 static int keep_batch(struct pier__pending *pending, const struct pier__order *order) {
@@ -204,8 +189,28 @@ void pier__pending_drop(pier_process *process) {
   struct pier__pending *pending = process->pending;
   if (!pending) return;
   stop_waiting(process, pier__hport(process->host, pending->order.port));
-  pending_free(pending);
   process->pending = NULL;
+  if (!pending->tried) pending_free(pending);
+}
+
+void pier__resume(pier_host *host) {
+  pier_process *process;
+  while ((process = host->first_resumed)) {
+    struct pier__pending *pending = process->pending;
+    int error;
+    stop_waiting(process, NULL);
+    process->pins++;
+    pending->tried = 1;
+    error = attempt(process, &pending->order, 0);
+    pending->tried = 0;
+    if (!process->pending)
+      pending_free(pending);
+    else if (error == PIER_EBUSY)
+      wait_for(process, pier__usable(host, pending->order.port));
+    else
+      pier__pending_finish(process, error);
+    pier__process_unpin(process);
+  }
 }
 
 int pier__output(pier_process *caller, struct pier__order *order, unsigned flags) {
