@@ -243,11 +243,12 @@ monitor(Type, Item, Options) ->
         Port ->
             {Alias, Rest} = pier_host_alias:new(Options),
             case on(host_of(Port), monitor, [Type, to_host(Item), Rest]) of
-                {ok, Reference} ->
-                    pier_host_alias:reference(Alias, Reference);
-                None ->
+                {error, Class, Reason, Cause} ->
                     pier_host_alias:drop(Alias),
-                    result(None, monitor, [Type, Item, Options])
+                    raise(Class, Reason, Cause, monitor, [Type, Item, Options]);
+                Result ->
+                    Reference = result(Result, monitor, [Type, Item, Rest]),
+                    pier_host_alias:reference(Alias, Reference)
             end
     end.
 

@@ -31,9 +31,11 @@ run(killed, [What]) ->
     undefined = pier_host:whereis(killed_port),
     undefined = pier_host:port_info(Named),
     {'EXIT', {badarg, _}} = (catch pier_host:port_command(Named, "x")),
+    Alias = pier_host:monitor(port, Named, [{alias, explicit_unalias}]),
     [receive {'DOWN', Late, port, Named, noproc} -> ok end
-     || Late <- [pier_host:monitor(port, Named), pier_host:monitor(port, Named, []),
-                 pier_host:monitor(port, Named, [{alias, demonitor}])]],
+     || Late <- [pier_host:monitor(port, Named), pier_host:monitor(port, Named, []), Alias]],
+    Alias ! to_the_alias,
+    receive to_the_alias -> true = unalias(Alias) end,
     nothing = receive Twice -> Twice after 100 -> nothing end,
     works();
 %% Says which processes there are, and waits to be killed.
